@@ -1,0 +1,46 @@
+"""Two languages from one source: message ids are the Chinese texts, catalogues are Babel's .po files."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from babel.core import negotiate_locale
+from babel.messages.pofile import read_po
+
+Language = Literal["zh_CN", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
+DOMAIN = "paihao"
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's customary name, known to the extractor
+    """Mark a message for the catalogues where it is written; it is translated where it is shown."""
+    return message
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """Message id -> text of one language, read once from the installed catalogue."""
+    path = Path(__file__).parent / "locales" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    with path.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id and message.string}
+
+
+def translate(language: Language, message: str, **params: object) -> str:
+    """``message`` in the language, with ``{name}`` fields filled; the Chinese source is the fall-back."""
+    text = catalogue(language).get(message, message)
+    return text.format(**params) if params else text
+
+
+def negotiate(*wishes: str | None) -> Language:
+    """The first wish we speak: a language chosen by hand, then Accept-Language; Chinese otherwise."""
+    for wish in wishes:
+        tags = [part.split(";")[0].strip() for part in (wish or "").split(",")]
+        match negotiate_locale([tag.replace("-", "_") for tag in tags if tag], ["zh_CN", "en"], sep="_"):
+            case "en":
+                return "en"
+            case "zh_CN":
+                return "zh_CN"
+        if any(tag.lower().startswith("zh") for tag in tags):
+            return "zh_CN"
+    return "zh_CN"

@@ -1,0 +1,73 @@
+"""Settings: one frozen object, read once from the environment; a bad value stops the start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+PREFIX = "PAIHAO_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or has a value that cannot be used."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything an installation can choose, from ``PAIHAO_<NAME>`` or the file named by ``PAIHAO_<NAME>_FILE``."""
+
+    environment: Literal["development", "production"] = "development"
+    database_url: str = "sqlite:///var/paihao.db"
+    secret: str
+    cookie_secure: bool = False
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    session_hours: int = 12
+    sign_in_failures: int = 10
+    pool_size: int = 16
+    sweep_seconds: int = 30
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+
+def load(environ: Mapping[str, str] | None = None, *, var: Path = Path("var")) -> Settings:
+    """Read the settings. In development a secret is made once and kept in ``var/secret``.
+
+    Raises SettingsError for unknown values, and in production for a missing secret.
+    """
+    environ = os.environ if environ is None else environ
+    raw = {name: value for name in Settings.__struct_fields__ if (value := _read(environ, name)) is not None}
+    if "secret" not in raw:
+        if raw.get("environment") == "production":
+            raise SettingsError("PAIHAO_SECRET (or PAIHAO_SECRET_FILE) must be set in production")
+        raw["secret"] = _kept_secret(var / "secret")
+    if len(raw["secret"]) < 32:
+        raise SettingsError("PAIHAO_SECRET needs 32 characters or more")
+    try:
+        return msgspec.convert(raw, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _read(environ: Mapping[str, str], name: str) -> str | None:
+    variable = PREFIX + name.upper()
+    if path := environ.get(variable + "_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{variable}_FILE: {error}") from None
+    return environ.get(variable)
+
+
+def _kept_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secret := secrets.token_urlsafe(48))
+    return secret
