@@ -1,4 +1,4 @@
-"""The house stands: no room shadows the standard library, and floors import downwards only (checked by import-linter)."""
+"""The house stands: no room shadows the standard library (that floors import downwards, import-linter checks)."""
 
 import subprocess
 import sys

@@ -1,0 +1,188 @@
+"""What a hall is made of: zones, departments, lines, items, agencies, priorities, hours and the hall's own rules."""
+
+from datetime import time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..core.db import Base
+from ..core.journal import Id
+from ..core.types import one_of
+
+
+class Kind(StrEnum):
+    """What a line or a window is for."""
+
+    ORDINARY = "ordinary"
+    COMPREHENSIVE = "comprehensive"
+    FIRST_INQUIRY = "first_inquiry"
+    COMPLAINT = "complaint"
+
+
+class CaseKind(StrEnum):
+    """How an item is dealt with: 即办件, 承诺件 (R21 names four more, which join with cases)."""
+
+    IMMEDIATE = "immediate"
+    PROMISED = "promised"
+
+
+class Hall(Base):
+    """A service hall and the rules it sets for itself."""
+
+    __tablename__ = "hall"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    name_en: Mapped[str] = mapped_column(String(100), default="")
+    timezone: Mapped[str] = mapped_column(String(40), default="Asia/Shanghai")
+    ticker: Mapped[str] = mapped_column(String(400), default="")
+    # How often a window recalls before it may call somebody missed.
+    recalls_before_missed: Mapped[int] = mapped_column(SmallInteger, default=2)
+    # A missed visitor who comes back is called after so many others.
+    return_after: Mapped[int] = mapped_column(SmallInteger, default=3)
+    # Parked tickets outlive the day's end.
+    keep_parked: Mapped[bool] = mapped_column(default=False)
+    # Numbers are given outside opening hours too (demonstrations, training).
+    always_open: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        CheckConstraint("recalls_before_missed BETWEEN 0 AND 9", name="recalls_bounded"),
+        CheckConstraint("return_after BETWEEN 0 AND 50", name="return_bounded"),
+    )
+
+
+class Zone(Base):
+    """A part of the building that visitors find by its name, such as ``A区1楼``."""
+
+    __tablename__ = "zone"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    name: Mapped[str] = mapped_column(String(40))
+
+    __table_args__ = (UniqueConstraint("hall_id", "name"),)
+
+
+class Department(Base):
+    """A government department or utility with windows or items in the hall."""
+
+    __tablename__ = "department"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    code: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(100))
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
+
+    __table_args__ = (UniqueConstraint("hall_id", "code"),)
+
+
+class Line(Base):
+    """A queue; ``prefix`` starts its ticket numbers."""
+
+    __tablename__ = "line"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    prefix: Mapped[str] = mapped_column(String(4))
+    name: Mapped[str] = mapped_column(String(60))
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+
+    __table_args__ = (
+        UniqueConstraint("hall_id", "prefix"),
+        one_of("kind", Kind),
+        # A window or ticket of one hall can never be tied to a line of another: its foreign key carries the hall.
+        UniqueConstraint("id", "hall_id", name="uq_line_id_hall_id"),
+    )
+
+
+class Agency(Base):
+    """An office outside this centre that serves what is not served here (R5)."""
+
+    __tablename__ = "agency"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    address: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str] = mapped_column(String(40), default="")
+
+    __table_args__ = (UniqueConstraint("hall_id", "name"),)
+
+
+class Item(Base):
+    """An item of service (事项). Served here by a line, or elsewhere by an agency."""
+
+    __tablename__ = "item"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    line_id: Mapped[int | None] = mapped_column(Id)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    # Pinyin initials of the name, for search at the kiosk.
+    initials: Mapped[str] = mapped_column(String(200), default="")
+    audience: Mapped[str] = mapped_column(String(20))
+    case_kind: Mapped[str] = mapped_column(String(12))
+    statutory_days: Mapped[int] = mapped_column(SmallInteger)
+    promised_days: Mapped[int] = mapped_column(SmallInteger)
+    bookable: Mapped[bool] = mapped_column(default=False)
+    minutes_mean: Mapped[float]
+    minutes_sd: Mapped[float]
+    # Expected visits on an average weekday: the order of the kiosk's favourites.
+    popularity: Mapped[float] = mapped_column(default=0.0)
+    fee_yuan: Mapped[float] = mapped_column(default=0.0)
+    materials: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+    __table_args__ = (
+        UniqueConstraint("hall_id", "code"),
+        ForeignKeyConstraint(["line_id", "hall_id"], ["line.id", "line.hall_id"], name="fk_item_line"),
+        one_of("case_kind", CaseKind),
+        CheckConstraint("(line_id IS NULL) <> (agency_id IS NULL)", name="served_here_or_elsewhere"),
+        CheckConstraint("promised_days >= 0 AND promised_days <= statutory_days", name="promise_within_statute"),
+        CheckConstraint("case_kind <> 'immediate' OR promised_days = 0", name="immediate_same_day"),
+        CheckConstraint("minutes_mean > 0 AND minutes_sd >= 0", name="minutes_positive"),
+        CheckConstraint("popularity >= 0 AND fee_yuan >= 0", name="figures_not_negative"),
+    )
+
+
+class Priority(Base):
+    """A published priority class (R45) with its bounded credit in minutes."""
+
+    __tablename__ = "priority"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    code: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(40))
+    name_en: Mapped[str] = mapped_column(String(60), default="")
+    credit_minutes: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (
+        UniqueConstraint("hall_id", "code"),
+        CheckConstraint("credit_minutes BETWEEN 1 AND 120", name="credit_bounded"),
+    )
+
+
+class Hours(Base):
+    """One opening spell of a weekday (1 = Monday), local time; two of them leave a noon break (R37)."""
+
+    __tablename__ = "hours"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    weekday: Mapped[int] = mapped_column(SmallInteger)
+    opens: Mapped[time]
+    closes: Mapped[time]
+
+    __table_args__ = (
+        UniqueConstraint("hall_id", "weekday", "opens"),
+        CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday_known"),
+        CheckConstraint("opens < closes", name="opens_before_closes"),
+    )

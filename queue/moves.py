@@ -1,0 +1,178 @@
+"""Every move of a ticket but its issue and its call: only here, and each UPDATE repeats the guard."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Update, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..core.db import violated
+from ..core.errors import Forbidden, Invalid, NotFound, TicketConflict, WindowConflict
+from ..core.i18n import N_
+from ..core.types import Moment
+from .actor import Actor
+from .facts import HallFacts, LineFacts, WindowFacts
+from .rank import returning
+from .ticket import AT_WINDOW, TARGET, Action, Status, Ticket, sources
+from .window import WindowState
+
+TicketRow = Row[Any]
+
+COLUMNS = tuple(Ticket.__table__.columns)
+_FIND = select(*COLUMNS).where(Ticket.key == bindparam("key"))
+_NOW = bindparam("now", type_=Moment)
+
+
+def _move(action: Action, **values: Any) -> Update:
+    return (
+        update(Ticket)
+        .where(Ticket.id == bindparam("ticket"), Ticket.status.in_(sources(action)))
+        .values(
+            status=TARGET[action],
+            action=action,
+            moves=Ticket.moves + 1,
+            actor=bindparam("by"),
+            changed_at=_NOW,
+            note=bindparam("why"),
+            **values,
+        )
+        .returning(*COLUMNS)
+    )
+
+
+_AWAY: dict[str, Any] = {"window_id": None, "bound_window_id": bindparam("bound")}
+_MOVES = {
+    Action.RECALL: _move(Action.RECALL, recalls=Ticket.recalls + 1),
+    Action.START: _move(Action.START, started_at=_NOW),
+    Action.PARK: _move(Action.PARK),
+    Action.RESUME: _move(
+        Action.RESUME,
+        window_id=bindparam("window"),
+        staff_id=bindparam("staff"),
+        started_at=_NOW,
+    ),
+    Action.TRANSFER: _move(Action.TRANSFER, line_id=bindparam("line"), **_AWAY),
+    Action.REQUEUE: _move(Action.REQUEUE, rank=bindparam("rank_"), **_AWAY),
+    Action.COMPLETE: _move(Action.COMPLETE, ended_at=_NOW),
+    Action.MISS: _move(Action.MISS),
+    Action.CANCEL: _move(Action.CANCEL, ended_at=_NOW),
+}
+_AT_ITS_WINDOW = {Action.RECALL, Action.START, Action.PARK, Action.COMPLETE, Action.MISS}
+_RANKS = (
+    select(Ticket.rank)
+    .where(Ticket.line_id == bindparam("line"), Ticket.status == Status.WAITING, Ticket.bound_window_id.is_(None))
+    .order_by(Ticket.rank, Ticket.id)
+    .limit(bindparam("most"))
+)
+_EXPIRE = (
+    update(Ticket)
+    .where(
+        Ticket.hall_id == bindparam("hall"),
+        Ticket.business_day < bindparam("day"),
+        Ticket.status.in_(bindparam("states", expanding=True)),
+    )
+    .values(
+        status=Status.EXPIRED,
+        action=Action.EXPIRE,
+        moves=Ticket.moves + 1,
+        actor=bindparam("by"),
+        changed_at=_NOW,
+        ended_at=_NOW,
+        note="",
+    )
+    .returning(Ticket.id)
+)
+
+
+async def find(connection: AsyncConnection, key: str) -> TicketRow:
+    """The ticket with this key. Raises NotFound."""
+    row = (await connection.execute(_FIND, {"key": key})).first()
+    if row is None:
+        raise NotFound(N_("没有这个号"), code="unknown_ticket")
+    return row
+
+
+async def apply(
+    tx: AsyncConnection,
+    hall: HallFacts,
+    ticket: TicketRow,
+    action: Action,
+    by: Actor,
+    now: datetime,
+    *,
+    window: WindowFacts | None = None,
+    line: LineFacts | None = None,
+    reason: str = "",
+) -> TicketRow:
+    """Move a ticket. ``window``: where it is resumed, or where a transfer leads; ``line``: where a transfer leads.
+
+    Raises TicketConflict when the state does not allow it, Forbidden when the ticket is at somebody else's window,
+    WindowConflict when a resumed ticket finds the window closed or busy, Invalid for a transfer that leads nowhere.
+    """
+    if ticket.status not in sources(action):
+        raise TicketConflict
+    if action in _AT_ITS_WINDOW or (action is Action.TRANSFER and ticket.status in AT_WINDOW):
+        _own(ticket, by)
+    extra: dict[str, Any] = {}
+    match action:
+        case Action.MISS if ticket.recalls < hall.recalls_before_missed:
+            left = hall.recalls_before_missed - ticket.recalls
+            raise TicketConflict(N_("还需重呼 {left} 次才能标记过号"), code="too_early_to_miss", left=left)
+        case Action.RESUME:
+            extra = _resumed(window, by)
+        case Action.TRANSFER:
+            extra = _transferred(hall, ticket, line, window)
+        case Action.REQUEUE:
+            most = {"line": ticket.line_id, "most": hall.return_after}
+            ranks = list((await tx.execute(_RANKS, most)).scalars())
+            extra = {"rank_": returning(ranks, hall.return_after, now), "bound": None}
+    parameters = {"ticket": ticket.id, "by": by.label, "now": now, "why": reason} | extra
+    try:
+        moved = (await tx.execute(_MOVES[action], parameters)).first()
+    except IntegrityError as error:
+        if violated(error) == "uq_ticket_at_window":
+            raise WindowConflict(N_("请先办结或转出当前号，再恢复此号"), code="window_busy") from error
+        raise
+    if moved is None:  # somebody else moved it since it was read
+        raise TicketConflict
+    return moved
+
+
+def _own(ticket: TicketRow, by: Actor) -> None:
+    if not by.anywhere and (by.staff_id is None or ticket.staff_id != by.staff_id):
+        raise Forbidden(N_("该号在其他窗口办理"), code="foreign_window")
+
+
+def _resumed(window: WindowFacts | None, by: Actor) -> dict[str, Any]:
+    if window is None or window.state is not WindowState.OPEN:
+        raise WindowConflict(N_("窗口尚未开启，请先开窗"), code="window_closed")
+    return {"window": window.id, "staff": by.staff_id}
+
+
+def _transferred(
+    hall: HallFacts, ticket: TicketRow, line: LineFacts | None, window: WindowFacts | None
+) -> dict[str, Any]:
+    """A transfer keeps the rank; to one window it is bound there, in its own line if that window serves it."""
+    if window is not None:
+        target = ticket.line_id if ticket.line_id in window.handicaps else next(iter(window.handicaps), None)
+        if target is None or not window.staffed:
+            raise Invalid(N_("该窗口未开启，不能转入"), code="window_closed")
+        return {"line": target, "bound": window.id}
+    if line is None:
+        raise Invalid(N_("请选择要转往的队列或窗口"), code="transfer_nowhere")
+    if line.id == ticket.line_id and ticket.status == Status.WAITING and ticket.bound_window_id is None:
+        raise Invalid(N_("该号已在此队列中"), code="transfer_nowhere")
+    if not hall.serving(line.id):
+        raise Invalid(N_("该队列暂无窗口开启，不能转入"), code="line_unserved")
+    return {"line": line.id, "bound": None}
+
+
+async def expire(tx: AsyncConnection, hall: HallFacts, by: Actor, now: datetime, day: date) -> int:
+    """The day's end: whatever of days before ``day`` still waits or stands at a window expires; how many did.
+
+    Parked tickets stay when the hall keeps them. Nothing is deleted.
+    """
+    states = [Status.WAITING, *AT_WINDOW] + ([] if hall.keep_parked else [Status.PARKED])
+    parameters = {"hall": hall.id, "day": day, "states": states, "by": by.label, "now": now}
+    return len((await tx.execute(_EXPIRE, parameters)).all())

@@ -1,0 +1,99 @@
+"""Opening, pausing and closing a window; opening it signs the officer in there, with dates kept (R49)."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..core import journal
+from ..core.db import violated
+from ..core.errors import Forbidden, WindowConflict
+from ..core.i18n import N_
+from ..core.types import Moment
+from .actor import Actor
+from .facts import WindowFacts
+from .staff import Duty
+from .ticket import AT_WINDOW, Ticket
+from .window import Window, WindowState
+
+_OPEN_DUTY = select(Duty.staff_id).where(Duty.window_id == bindparam("window"), Duty.until.is_(None))
+_SIGN_IN = insert(Duty)
+_SIGN_OUT = (
+    update(Duty)
+    .where(Duty.window_id == bindparam("window"), Duty.until.is_(None))
+    .values(until=bindparam("now", type_=Moment))
+)
+_SET = (
+    update(Window)
+    .where(Window.id == bindparam("window"))
+    .values(state=bindparam("to"), pause_reason=bindparam("reason"), back_at=bindparam("back", type_=Moment))
+)
+_BUSY = select(Ticket.number).where(Ticket.window_id == bindparam("window"), Ticket.status.in_(AT_WINDOW))
+
+
+async def open_(tx: AsyncConnection, hall_id: int, window: WindowFacts, by: Actor, now: datetime) -> None:
+    """Open a window; an officer is signed in there. Who may act anywhere opens it for others, without sitting down.
+
+    Raises WindowConflict when somebody else sits there, or when the officer already sits elsewhere.
+    """
+    sitting = (await tx.execute(_OPEN_DUTY, {"window": window.id})).scalar_one_or_none()
+    if sitting is None and not by.anywhere:
+        duty = {"hall_id": hall_id, "window_id": window.id, "staff_id": by.staff_id, "since": now}
+        try:
+            await tx.execute(_SIGN_IN, duty)
+        except IntegrityError as error:
+            if violated(error) in ("uq_duty_staff", "uq_duty_window"):
+                raise WindowConflict(N_("您已在其他窗口上岗，请先在那里关窗"), code="signed_in_elsewhere") from error
+            raise
+    elif sitting != by.staff_id and not by.anywhere:
+        raise WindowConflict(N_("该窗口已有其他工作人员上岗"), code="window_taken")
+    await _set(tx, hall_id, window, WindowState.OPEN, by, now)
+
+
+async def pause(
+    tx: AsyncConnection,
+    hall_id: int,
+    window: WindowFacts,
+    by: Actor,
+    now: datetime,
+    *,
+    reason: str = "",
+    back_at: datetime | None = None,
+) -> None:
+    """Pause an open window, with the reason and the time of return that visitors see."""
+    await _own(tx, window, by)
+    await _set(tx, hall_id, window, WindowState.PAUSED, by, now, reason=reason, back_at=back_at)
+
+
+async def close(tx: AsyncConnection, hall_id: int, window: WindowFacts, by: Actor, now: datetime) -> None:
+    """Close a window and sign its officer out. Raises WindowConflict while somebody is still in front of it."""
+    await _own(tx, window, by)
+    if (number := (await tx.execute(_BUSY, {"window": window.id})).scalar_one_or_none()) is not None:
+        raise WindowConflict(N_("{number} 号还在本窗口，请先办结或转出"), code="window_busy", number=number)
+    await tx.execute(_SIGN_OUT, {"window": window.id, "now": now})
+    await _set(tx, hall_id, window, WindowState.CLOSED, by, now)
+
+
+async def _own(tx: AsyncConnection, window: WindowFacts, by: Actor) -> None:
+    sitting = (await tx.execute(_OPEN_DUTY, {"window": window.id})).scalar_one_or_none()
+    if sitting is None and not by.anywhere:
+        raise WindowConflict(N_("窗口尚未开启，请先开窗"), code="window_closed")
+    if sitting != by.staff_id and not by.anywhere:
+        raise Forbidden(N_("您未在该窗口上岗"), code="foreign_window")
+
+
+async def _set(
+    tx: AsyncConnection,
+    hall_id: int,
+    window: WindowFacts,
+    state: WindowState,
+    by: Actor,
+    now: datetime,
+    *,
+    reason: str = "",
+    back_at: datetime | None = None,
+) -> None:
+    await tx.execute(_SET, {"window": window.id, "to": state, "reason": reason, "back": back_at})
+    action = {WindowState.OPEN: "open", WindowState.PAUSED: "pause", WindowState.CLOSED: "close"}[state]
+    await journal.write(tx, hall_id=hall_id, at=now, actor=by.label, action=action, window_id=window.id, reason=reason)
