@@ -1,0 +1,237 @@
+"""A hall in rows: what each of its CSV files holds, column by column, with the limits that the tables set."""
+
+from datetime import time
+
+import msgspec
+
+from .hall import Agency, CaseKind, Department, Hall, Item, Kind, Line, Priority, Zone
+from .hallcells import (
+    HALL_CODE,
+    MATERIALS,
+    PREFIX,
+    TIME,
+    TIMEZONE,
+    WEEKDAY,
+    WINDOW_LINES,
+    WINDOW_NUMBER,
+    YES_NO,
+    choice,
+    number,
+    text,
+    whole,
+)
+from .hallsheets import Column, Sheet
+from .window import Window
+
+
+class HallRow(msgspec.Struct, frozen=True):
+    """The hall itself; columns as in table ``hall``."""
+
+    code: str
+    name: str
+    name_en: str = ""
+    timezone: str = "Asia/Shanghai"
+    ticker: str = ""
+    recalls_before_missed: int = 2
+    return_after: int = 3
+    keep_parked: bool = False
+    always_open: bool = False
+
+
+class DepartmentRow(msgspec.Struct, frozen=True):
+    """A department and the name of its zone."""
+
+    code: str
+    name: str
+    zone: str
+
+
+class LineRow(msgspec.Struct, frozen=True):
+    """A line and the name of its zone."""
+
+    prefix: str
+    name: str
+    zone: str
+    kind: Kind
+
+
+class WindowRow(msgspec.Struct, frozen=True):
+    """A window. ``line_prefixes``: its lines with their handicap in minutes, by handicap, then prefix (R42)."""
+
+    number: str
+    zone: str
+    name: str
+    kind: Kind
+    line_prefixes: tuple[tuple[str, int], ...]
+    department_code: str
+
+
+class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An item, served by a line here or by an agency elsewhere (R5). The defaults are those of outside_items.csv."""
+
+    code: str
+    department_code: str
+    line_prefix: str = ""
+    agency: str = ""
+    name: str
+    audience: str = "个人/法人"
+    case_kind: CaseKind = CaseKind.IMMEDIATE
+    statutory_working_days: int = 0
+    promised_working_days: int = 0
+    bookable: bool = False
+    minutes_mean: float = 5.0
+    minutes_sd: float = 2.0
+    popularity: float = 0.1
+    fee_yuan: float = 0.0
+    materials: tuple[str, ...] = ()
+
+    @property
+    def outside(self) -> bool:
+        """Nothing is known of it but who serves it: outside_items.csv can say all of it."""
+        plain = ItemRow(code=self.code, department_code=self.department_code, agency=self.agency, name=self.name)
+        return bool(self.agency) and self == plain
+
+
+class PriorityRow(msgspec.Struct, frozen=True):
+    """A published priority class and its credit (R45)."""
+
+    code: str
+    name: str
+    name_en: str
+    credit_minutes: int
+
+
+class AgencyRow(msgspec.Struct, frozen=True):
+    """An office outside this centre (R5)."""
+
+    name: str
+    address: str
+    phone: str
+
+
+class HoursRow(msgspec.Struct, frozen=True, order=True):
+    """An opening spell; weekday 1 is Monday, times are local (R37)."""
+
+    weekday: int
+    open: time
+    close: time
+
+
+class HallFiles(msgspec.Struct, frozen=True):
+    """All files of a hall, rows in the files' order; items that are `outside` come last, hours in the week's order."""
+
+    hall: HallRow
+    departments: tuple[DepartmentRow, ...]
+    lines: tuple[LineRow, ...]
+    agencies: tuple[AgencyRow, ...]
+    items: tuple[ItemRow, ...]
+    windows: tuple[WindowRow, ...]
+    priorities: tuple[PriorityRow, ...]
+    hours: tuple[HoursRow, ...]
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones that the files name, each once, as they first appear."""
+        rows: tuple[DepartmentRow | LineRow | WindowRow, ...] = (*self.departments, *self.lines, *self.windows)
+        return tuple(dict.fromkeys(row.zone for row in rows))
+
+
+_ZONE = Column("zone", text(Zone.name))
+_KIND = Column("kind", choice({str(kind): kind for kind in Kind}))
+_CASE_KIND = choice({"即办件": CaseKind.IMMEDIATE, "承诺件": CaseKind.PROMISED})
+_DEPARTMENT = Column("department_code", text(Department.code))
+_DAYS = whole(0, 3650)
+
+SHEETS = (
+    Sheet(
+        "hall.csv",
+        (
+            Column("code", HALL_CODE),
+            Column("name", text(Hall.name)),
+            Column("name_en", text(Hall.name_en), empty=""),
+            Column("timezone", TIMEZONE),
+            Column("ticker", text(Hall.ticker), empty=""),
+            Column("recalls_before_missed", whole(0, 9)),
+            Column("return_after", whole(0, 50)),
+            Column("keep_parked", YES_NO),
+            Column("always_open", YES_NO),
+        ),
+        optional=True,
+    ),
+    Sheet("departments.csv", (Column("code", text(Department.code)), Column("name", text(Department.name)), _ZONE)),
+    Sheet("lines.csv", (Column("prefix", PREFIX), Column("name", text(Line.name)), _ZONE, _KIND)),
+    Sheet(
+        "agencies.csv",
+        (
+            Column("name", text(Agency.name)),
+            Column("address", text(Agency.address)),
+            Column("phone", text(Agency.phone), empty=""),
+        ),
+        optional=True,
+    ),
+    Sheet(
+        "items.csv",
+        (
+            Column("code", text(Item.code)),
+            _DEPARTMENT,
+            Column("line_prefix", PREFIX, empty=""),
+            Column("agency", text(Agency.name), empty="", optional=True),
+            Column("name", text(Item.name)),
+            Column("audience", text(Item.audience)),
+            Column("case_kind", _CASE_KIND),
+            Column("statutory_working_days", _DAYS),
+            Column("promised_working_days", _DAYS),
+            Column("bookable", YES_NO),
+            Column("minutes_mean", number(0.01, 1440)),
+            Column("minutes_sd", number(0, 1440)),
+            Column("popularity", number(0, 1_000_000, places=2)),
+            Column("fee_yuan", number(0, 100_000_000)),
+            Column("materials", MATERIALS, empty=()),
+        ),
+    ),
+    Sheet(
+        "outside_items.csv",
+        (
+            Column("code", text(Item.code)),
+            Column("name", text(Item.name)),
+            _DEPARTMENT,
+            Column("agency", text(Agency.name)),
+        ),
+        optional=True,
+    ),
+    Sheet(
+        "windows.csv",
+        (
+            Column("number", WINDOW_NUMBER),
+            _ZONE,
+            Column("name", text(Window.name)),
+            _KIND,
+            Column("line_prefixes", WINDOW_LINES),
+            _DEPARTMENT,
+        ),
+    ),
+    Sheet(
+        "priorities.csv",
+        (
+            Column("code", text(Priority.code)),
+            Column("name", text(Priority.name)),
+            Column("name_en", text(Priority.name_en), empty=""),
+            Column("credit_minutes", whole(1, 120)),
+        ),
+        optional=True,
+    ),
+    Sheet("hours.csv", (Column("weekday", WEEKDAY), Column("open", TIME), Column("close", TIME))),
+    # Only the simulation uses it: checked, never stored.
+    Sheet(
+        "arrivals.csv",
+        (
+            Column("weekday", WEEKDAY),
+            Column("start", TIME),
+            Column("end", TIME),
+            Column("share", number(0, 1)),
+            Column("visitors", whole(0, 1_000_000)),
+        ),
+        optional=True,
+    ),
+)
+"""Every file, with its columns in the order in which they are written."""
