@@ -1,0 +1,105 @@
+"""Making accounts and devices; the secret is returned once and only its hash is kept."""
+
+import secrets
+from datetime import datetime
+
+from piccolo.apps.user.tables import BaseUser
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..core import journal
+from ..core.accounts import User
+from ..core.clock import now
+from ..core.db import Database, violated
+from ..core.errors import Conflict, Invalid, NotFound
+from ..core.i18n import N_
+from ..queue.actor import SYSTEM
+from ..queue.hall import Hall
+from ..queue.staff import Device, DeviceKind, Role, Staff
+from ..queue.window import Window
+from .identity import digest
+
+_HALL = select(Hall.id).where(Hall.code == bindparam("code"))
+_WINDOW = select(Window.id).where(Window.hall_id == bindparam("hall"), Window.number == bindparam("number"))
+
+
+def new_password() -> str:
+    """Twelve letters and figures that are not mistaken for one another."""
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(12))
+
+
+async def hall_id(connection: AsyncConnection, code: str) -> int:
+    """The hall with this code. Raises NotFound."""
+    found: int | None = (await connection.execute(_HALL, {"code": code})).scalar_one_or_none()
+    if found is None:
+        raise NotFound(N_("没有这个大厅"), code="unknown_hall")
+    return found
+
+
+async def add_user(database: Database, username: str, role: Role, hall_code: str | None, name: str, badge: str) -> str:
+    """Make an account with a role and give its password. Raises Conflict, Invalid or NotFound."""
+    if hall_code is None and role is not Role.ADMIN:
+        raise Invalid(N_("除管理员外，账号须属于一个大厅"), code="hall_needed")
+    password = new_password()
+    hashed = BaseUser.hash_password(password)
+    async with database.write() as tx:
+        hall = await hall_id(tx, hall_code) if hall_code else None
+        await insert_staff(tx, [(username, name, badge)], role, hall, hashed, now())
+    return password
+
+
+async def insert_staff(
+    tx: AsyncConnection,
+    people: list[tuple[str, str, str]],
+    role: Role,
+    hall: int | None,
+    hashed: str,
+    moment: datetime,
+) -> None:
+    """Insert people as (username, name, badge) with one password. Raises Conflict when a name or badge is taken."""
+    admin = role is Role.ADMIN
+    users = [
+        {
+            "username": username,
+            "password": hashed,
+            "email": f"{username}@localhost",
+            "active": True,
+            "admin": admin,
+            "superuser": admin,
+        }
+        for username, _, _ in people
+    ]
+    try:
+        await tx.execute(insert(User), users)
+        names = select(User.username, User.id).where(User.username.in_([username for username, _, _ in people]))
+        ids = {row.username: row.id for row in await tx.execute(names)}
+        await tx.execute(
+            insert(Staff),
+            [
+                {"user_id": ids[username], "hall_id": hall, "role": role, "name": name, "badge": badge}
+                for username, name, badge in people
+            ],
+        )
+    except IntegrityError as error:
+        if (broken := violated(error) or "").startswith(("uq_piccolo_user", "uq_staff")):
+            raise Conflict(N_("用户名或工号已被使用"), code=broken) from error
+        raise
+    if hall is not None:
+        await journal.write(tx, hall_id=hall, at=moment, actor=SYSTEM.label, action="staff", people=len(people))
+
+
+async def add_device(database: Database, kind: DeviceKind, hall_code: str, number: str | None, name: str) -> str:
+    """Make a device and give its token. Raises NotFound for an unknown hall or window."""
+    token = secrets.token_urlsafe(32)
+    async with database.write() as tx:
+        hall = await hall_id(tx, hall_code)
+        window = None
+        if number is not None:
+            window = (await tx.execute(_WINDOW, {"hall": hall, "number": number})).scalar_one_or_none()
+            if window is None:
+                raise NotFound(N_("没有这个窗口"), code="unknown_window")
+        made = {"hall_id": hall, "window_id": window, "kind": kind, "name": name, "token_hash": digest(token)}
+        await tx.execute(insert(Device), made)
+        await journal.write(tx, hall_id=hall, at=now(), actor=SYSTEM.label, action="device", kind=kind, name=name)
+    return token

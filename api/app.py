@@ -1,0 +1,71 @@
+"""The application: rooms composed into routes, pages and a lifespan."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+
+from ..core.settings import Settings
+from . import problems, schema, sweeps
+from .guard import gate
+from .language import remember
+from .routes import board, halls, house, pages, session, steering, tickets, windows
+from .services import Services, build
+from .templating import engine
+
+LARGEST_BODY = 64 * 1024
+HERE = Path(__file__).parent
+
+
+def create(settings: Settings) -> Litestar:
+    """Build the application of one process. The database is opened, and on SQLite brought up to date, at start-up."""
+    services = build(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        app.state.services = services
+        if services.database.sqlite:
+            await schema.upgrade(services.database)
+        await services.bus.start()
+        scheduler = sweeps.scheduler(services)
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+            await services.hub.stop()
+            await services.bus.stop()
+            await services.database.close()
+
+    def provide_services() -> Services:
+        return services
+
+    api = Router(
+        "/api/v1",
+        route_handlers=[module.router for module in (session, halls, tickets, windows, board, steering)],
+    )
+    static = create_static_files_router(
+        "/static", directories=[HERE / "static"], include_in_schema=False, opt={"permission": "static"}
+    )
+    openapi = Router("/schema", route_handlers=[], include_in_schema=False, opt={"permission": "openapi"})
+    return Litestar(
+        route_handlers=[api, house.router, pages.router, static],
+        dependencies={"services": Provide(provide_services, sync_to_thread=False)},
+        guards=[gate],
+        exception_handlers=problems.HANDLERS,
+        before_send=[remember],
+        lifespan=[lifespan],
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(engine())),
+        openapi_config=OpenAPIConfig(
+            title="Paihao", version="1", openapi_router=openapi, render_plugins=[JsonRenderPlugin(path="/openapi.json")]
+        ),
+        request_max_body_size=LARGEST_BODY,
+        logging_config=None,
+    )

@@ -1,0 +1,197 @@
+"""The command line: ``paihao serve``, ``db``, ``hall``, ``user``, ``device``, ``replay``."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import uvicorn
+
+from ..core import settings as settings_module
+from ..core.db import Database
+from ..core.errors import Problem
+from ..core.i18n import N_, negotiate, translate
+from ..core.settings import Settings, SettingsError
+from ..queue import hallfiles, hallstore
+from ..queue.staff import DeviceKind, Role
+from . import accounts, demo, schema
+
+T = TypeVar("T")
+
+
+def _settings() -> Settings:
+    try:
+        return settings_module.load()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _run(work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run a command's work with an open, up-to-date database; domain errors become a line in the reader's language."""
+
+    async def inside() -> T:
+        database = Database(_settings().database_url, pool_size=2)
+        try:
+            if database.sqlite:
+                await schema.upgrade(database)
+            return await work(database)
+        finally:
+            await database.close()
+
+    language = negotiate(os.environ.get("LANG", "").split(".")[0])
+    try:
+        return asyncio.run(inside())
+    except Problem as error:
+        raise click.ClickException(translate(language, error.detail, **error.params)) from None
+    except hallfiles.BrokenFiles as error:
+        for fault in error.faults:
+            where = f"{fault.file}:{fault.line}" + (f" [{fault.column}]" if fault.column else "")
+            click.echo(f"{where}  {translate(language, fault.reason, **fault.params)}", err=True)
+        told = translate(language, N_("共{count}处错误，未导入任何内容"), count=len(error.faults))
+        raise click.ClickException(told) from None
+
+
+@click.group()
+@click.version_option(package_name="paihao")
+def main() -> None:
+    """Paihao (排号): queue and appointments for government service halls."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=1, show_default=True, help="Processes; more than one needs PostgreSQL.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Run the server."""
+    settings = _settings()
+    if workers > 1 and settings.database_url.startswith("sqlite"):
+        raise click.ClickException("SQLite serves one process; set PAIHAO_DATABASE_URL to PostgreSQL for --workers")
+    uvicorn.run(
+        "paihao.api.serve:app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=4096,
+        ws_ping_interval=None,
+        timeout_graceful_shutdown=5,
+    )
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database up to date."""
+    _run(schema.upgrade)
+
+
+@main.group()
+def hall() -> None:
+    """Halls as CSV files."""
+
+
+@hall.command("import")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def hall_import(directory: Path) -> None:
+    """Read a hall from CSV files: all of it or nothing, every bad row reported."""
+
+    async def work(database: Database) -> int:
+        files = hallfiles.read(directory)
+        async with database.write() as tx:
+            return await hallstore.save(tx, files)
+
+    _run(work)
+
+
+@hall.command("export")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--hall", "code", required=True, help="Code of the hall.")
+def hall_export(directory: Path, code: str) -> None:
+    """Write a hall as CSV files."""
+
+    async def work(database: Database) -> None:
+        async with database.write() as connection:  # a transaction: the files show one moment
+            files = await hallstore.load(connection, await hallstore.hall_id(connection, code))
+        hallfiles.write(files, directory)
+
+    _run(work)
+
+
+@main.group()
+def user() -> None:
+    """Staff accounts."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--hall", "code", help="Code of the hall; admins may do without.")
+@click.option("--display", default="", help="The officer's name as colleagues see it.")
+@click.option("--badge", default="", help="Badge number; the account's name if not given.")
+def user_add(name: str, role: str, code: str | None, display: str, badge: str) -> None:
+    """Make an account; its password is shown once."""
+    made = _run(lambda database: accounts.add_user(database, name, Role(role), code, display or name, badge or name))
+    click.echo(made)
+
+
+@main.group()
+def device() -> None:
+    """Kiosks and screens."""
+
+
+@device.command("add")
+@click.argument("kind", type=click.Choice([kind.value for kind in DeviceKind]))
+@click.option("--hall", "code", required=True)
+@click.option("--window", "number", help="Number of the window, for a strip above it.")
+@click.option("--name", default="", help="Where it stands.")
+def device_add(kind: str, code: str, number: str | None, name: str) -> None:
+    """Make a device token; it is shown once."""
+    click.echo(_run(lambda database: accounts.add_device(database, DeviceKind(kind), code, number, name or kind)))
+
+
+@main.command()
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True)
+@click.option(
+    "--speed", type=click.FloatRange(0), default=0.0, help="Simulated per real second; 0: as fast as it goes."
+)
+@click.option("--visitors", type=click.IntRange(1), default=6000, show_default=True)
+@click.option("--weekday", type=click.IntRange(1, 7), default=1, show_default=True, help="1 is Monday.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--credentials", type=click.Path(path_type=Path), default=demo.KEPT, show_default=True)
+@click.option("--patient", is_flag=True, hidden=True, help="Wait for a server that is away.")
+def replay(**chosen: Any) -> None:
+    """Play a day of visitors and windows against a running server, and check what it did."""
+    from ..samples.replay import run  # a simulation's libraries are loaded by nothing else
+
+    language = _language()
+    try:
+        good = run.replay(run.Options(**chosen), language)
+    except hallfiles.BrokenFiles as error:
+        raise _told(error, language) from None
+    except run.Unplayable as error:
+        raise click.ClickException(str(error)) from None
+    sys.exit(0 if good else 1)
+
+
+@main.command("demo", hidden=True)
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--url", default="http://127.0.0.1:8000")
+def demo_(directory: Path, url: str) -> None:
+    """Set up the sample hall with accounts and devices, once, and say where everything is."""
+    click.echo(_run(lambda database: demo.prepare(database, directory, url)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

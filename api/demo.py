@@ -1,0 +1,99 @@
+"""The sample hall, ready to use: imported once, with an account for everybody and a token for every kind of device."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from piccolo.apps.user.tables import BaseUser
+from sqlalchemy import bindparam, insert, select, update
+
+from ..core.clock import now
+from ..core.db import Database
+from ..queue import hallfiles, hallstore
+from ..queue.hall import Hall
+from ..queue.staff import Device, DeviceKind, Role
+from ..queue.window import Window
+from .accounts import insert_staff, new_password
+from .identity import digest
+
+KEPT = Path("var/demo.json")
+SURNAMES = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+
+_WINDOWS = select(Window.number).where(Window.hall_id == bindparam("hall")).order_by(Window.id)
+_KNOWN = select(Hall.id).where(Hall.code == bindparam("code"))
+
+
+async def prepare(database: Database, directory: Path, url: str) -> str:
+    """Import ``directory`` with accounts and devices unless that was done before; the text says what is where.
+
+    Numbers are given around the clock here, so that a newcomer can try the hall at any hour. Passwords and tokens are
+    made at random and kept in ``var/demo.json`` for the next start.
+    """
+    files = hallfiles.read(directory)
+    async with database.read() as connection:
+        known = (await connection.execute(_KNOWN, {"code": files.hall.code})).scalar_one_or_none()
+    if known is None:
+        _keep(await _set_up(database, files))
+    return "\n".join(_text(_kept(), url))
+
+
+async def _set_up(database: Database, files: hallfiles.HallFiles) -> dict[str, Any]:
+
+    passwords = {role.value: new_password() for role in Role}
+    hashes = {role: BaseUser.hash_password(password) for role, password in passwords.items()}
+    tokens = {kind.value: secrets.token_urlsafe(32) for kind in DeviceKind}
+    moment = now()
+    async with database.write() as tx:
+        hall = await hallstore.save(tx, files)
+        await tx.execute(update(Hall).where(Hall.id == hall).values(always_open=True))
+        numbers = list((await tx.execute(_WINDOWS, {"hall": hall})).scalars())
+        clerks = [
+            (number.lower(), f"{SURNAMES[place % len(SURNAMES)]}某", f"LQ{place + 1:03d}")
+            for place, number in enumerate(numbers)
+        ]
+        await insert_staff(tx, clerks, Role.CLERK, hall, hashes[Role.CLERK], moment)
+        for role in (Role.GUIDE, Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN):
+            await insert_staff(tx, [(role.value, role.value, role.value)], role, hall, hashes[role], moment)
+        await tx.execute(
+            insert(Device),
+            [
+                {"hall_id": hall, "kind": kind, "name": f"{kind} 1", "token_hash": digest(token)}
+                for kind, token in tokens.items()
+            ],
+        )
+    return {"hall": files.hall.code, "passwords": passwords, "devices": tokens, "clerks": len(clerks)}
+
+
+def _kept() -> dict[str, Any]:
+    """What was made at the first start; empty where the hall was set up by other ways."""
+    try:
+        kept: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return kept
+
+
+def _keep(made: dict[str, Any]) -> None:
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(KEPT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(made, file, indent=2)
+
+
+def _text(kept: dict[str, Any], url: str) -> Iterator[str]:
+    if not kept:
+        yield f"  {url}/"
+        return
+    passwords, devices = kept["passwords"], kept["devices"]
+    yield ""
+    yield f"  大厅首页  home       {url}/"
+    yield f"  取号机    kiosk      {url}/kiosk#token={devices['kiosk']}"
+    yield f"  大屏      board      {url}/board/{kept['hall']}#token={devices['board']}"
+    yield f"  窗口工作台 console    {url}/console"
+    yield ""
+    yield f"  窗口人员  clerk      a01 … h11   {passwords['clerk']}"
+    for role, words in (("guide", "导办员"), ("operator", "话务员"), ("supervisor", "值班长"), ("admin", "管理员")):
+        yield f"  {words}    {role:<10} {role:<11} {passwords[role]}"
+    yield ""

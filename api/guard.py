@@ -1,0 +1,70 @@
+"""The one gate in front of every route: who is it, may he, and is the request really his page's (CSRF)."""
+
+from secrets import compare_digest
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from ..core.errors import Forbidden, ForeignHall, Unauthorized
+from ..core.i18n import N_
+from ..queue.facts import HallFacts
+from .identity import COOKIE, NOBODY, Identity
+from .permissions import PERMISSIONS, Caller
+from .services import Services
+
+CSRF_HEADER = "x-csrftoken"
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+async def gate(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Guard of the whole application. Raises Unauthorized or Forbidden; a route without a row is closed to all."""
+    allowed = PERMISSIONS.get(permission_of(handler))
+    if allowed is None:
+        raise Forbidden(code="unnamed_route")
+    identity = await identify(connection)
+    if identity.caller not in allowed:
+        raise Unauthorized if identity is NOBODY else Forbidden
+    connection.scope["user"] = identity
+
+
+def permission_of(handler: BaseRouteHandler) -> str:
+    """The row of the permission table for a route: its name, or what the framework's own routes were given."""
+    return str(handler.opt.get("permission") or handler.name or "")
+
+
+async def identify(connection: Connection) -> Identity:
+    """Who asks. A stale cookie is nobody (public pages stay open to him); a wrong bearer token is an error.
+
+    Raises Unauthorized, and Forbidden when a session changes something without its CSRF word.
+    """
+    identities = services_of(connection).identities
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return await identities.of_device(token)
+    cookie = connection.cookies.get(COOKIE)
+    if not cookie:
+        return NOBODY
+    try:
+        identity = await identities.of_session(cookie)
+    except Unauthorized:
+        return NOBODY
+    method = connection.scope.get("method", "GET")
+    if method not in SAFE:
+        word = connection.headers.get(CSRF_HEADER, "")
+        if not compare_digest(word.encode(), identities.csrf(cookie).encode()):
+            raise Forbidden(N_("页面已过期，请刷新后重试"), code="csrf")
+    return identity
+
+
+def services_of(connection: Connection) -> Services:
+    services: Services = connection.app.state.services
+    return services
+
+
+def of_hall(identity: Identity, hall: HallFacts) -> None:
+    """Officers and devices act in their own hall only. Raises ForeignHall."""
+    if identity.caller is not Caller.PUBLIC and identity.hall_id not in (None, hall.id):
+        raise ForeignHall

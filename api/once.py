@@ -1,0 +1,70 @@
+"""A move through HTTP: one transaction, one notice, one answer, also when the request comes twice."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+import msgspec
+from litestar import Request, Response
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..core import idempotency
+from ..core.bus import What
+from ..core.clock import now
+from ..core.db import violated
+from ..core.errors import Invalid, Problem
+from ..core.i18n import N_
+from .services import Services
+
+HEADER = "idempotency-key"
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Answered(NamedTuple):
+    """``body`` is anything msgspec can encode; None with 204."""
+
+    status: int
+    body: Any = None
+
+
+Work = Callable[[AsyncConnection], Awaitable[Answered]]
+
+
+async def once(
+    request: Request[Any, Any, Any], services: Services, hall_id: int, work: Work, what: What = What.QUEUE
+) -> Response[bytes]:
+    """Do ``work`` in one transaction and answer; with an Idempotency-Key a repeat gets the first answer.
+
+    Raises Invalid for an unusable key, Unprocessable for a key that came with another request.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        async with services.moving(hall_id, what) as tx:
+            status, body = await work(tx)
+        return _response(status, _encode(body) if status != 204 else b"")
+    if not (0 < len(key) <= idempotency.LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise Invalid(N_("请求编号无效"), code="invalid_key")
+    scope = request.user.actor.label
+    mark = hashlib.blake2b(f"{request.method} {request.url.path}\n".encode() + await request.body(), digest_size=16)
+    try:
+        async with services.moving(hall_id, what) as tx:
+            status, body = await work(tx)
+            encoded = _encode(body) if status != 204 else b""
+            await idempotency.remember(tx, scope, key, mark.digest(), status, encoded, now())
+    except (Problem, IntegrityError) as error:
+        # Repeats are rare, so the work is tried first. A repeat of something done never gets through: either its work
+        # is refused or its answer is there already; both undo the transaction, and the first answer is given.
+        if isinstance(error, IntegrityError) and violated(error) != "pk_answer":
+            raise
+        async with services.database.read() as connection:
+            earlier = await idempotency.recall(connection, scope, key, mark.digest())
+        if earlier is None:
+            raise
+        return _response(*earlier)
+    return _response(status, encoded)
+
+
+def _response(status: int, body: bytes) -> Response[bytes]:
+    return Response(body, status_code=status, media_type="application/json")

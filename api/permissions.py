@@ -1,0 +1,77 @@
+"""Who may call which route: one table, and nothing outside it is reachable.
+
+A route's name stands here once, with everybody who may call it. ``PUBLIC`` needs no credentials. Scope comes on top:
+officers and devices act in their own hall only, and clerks at the window where they are signed in.
+"""
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from ..queue.staff import DeviceKind, Role
+
+
+class Caller(StrEnum):
+    """What a request can be: nobody we know, a device of a kind, or an officer with a role."""
+
+    PUBLIC = "public"
+    KIOSK = DeviceKind.KIOSK
+    BOARD = DeviceKind.BOARD
+    CLERK = Role.CLERK
+    GUIDE = Role.GUIDE
+    OPERATOR = Role.OPERATOR
+    SUPERVISOR = Role.SUPERVISOR
+    ADMIN = Role.ADMIN
+
+
+EVERYBODY: Final = frozenset(Caller)
+STAFF: Final = frozenset(Caller(role) for role in Role)
+STEERING: Final = frozenset({Caller.SUPERVISOR, Caller.ADMIN})
+AT_WINDOW: Final = STEERING | {Caller.CLERK, Caller.GUIDE}
+ISSUING: Final = AT_WINDOW | {Caller.KIOSK, Caller.OPERATOR}
+CALLING_OUT_OF_ORDER: Final = STEERING
+
+PERMISSIONS: Final = MappingProxyType(
+    {
+        # the house
+        "health": EVERYBODY,
+        "ready": EVERYBODY,
+        "metrics": EVERYBODY,
+        "static": EVERYBODY,
+        "openapi": EVERYBODY,
+        # pages; what they may do is decided at the calls they make
+        "page_home": EVERYBODY,
+        "page_kiosk": EVERYBODY,
+        "page_board": EVERYBODY,
+        "page_ticket": EVERYBODY,
+        "page_slip": EVERYBODY,
+        "page_sign_in": EVERYBODY,
+        "page_console": EVERYBODY,
+        # signing in
+        "session_create": EVERYBODY,
+        "session_delete": STAFF,
+        "session_show": EVERYBODY,
+        # public facts
+        "halls": EVERYBODY,
+        "hall": EVERYBODY,
+        "hall_items": EVERYBODY,
+        "board": EVERYBODY,
+        "board_live": EVERYBODY,
+        # tickets
+        "ticket_issue": ISSUING,
+        "ticket_show": EVERYBODY,
+        "ticket_cancel": EVERYBODY,
+        "ticket_act": AT_WINDOW,
+        # windows
+        "window_desk": AT_WINDOW,
+        "window_open": AT_WINDOW,
+        "window_pause": AT_WINDOW,
+        "window_close": AT_WINDOW,
+        "window_call_next": AT_WINDOW,
+        "window_call": CALLING_OUT_OF_ORDER,
+        # steering
+        "screens": STEERING,
+        "journal": STEERING,
+        "duties": STEERING,
+    }
+)

@@ -1,0 +1,123 @@
+"""Public facts of the halls: hours, lines with their figures, windows, items."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Router, get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from ...core.clock import now
+from ...core.errors import Invalid
+from ...core.i18n import N_
+from ...display import picture
+from ...queue.facts import HallFacts, ItemFacts
+from ...queue.figures import wait
+from ..services import Provided, Services
+from . import shown
+
+MOST_ITEMS = 50
+FAVOURITES = 10
+
+
+def offset_of(cursor: str | None) -> int:
+    """Lists page by offset; the cursor is opaque to callers. Raises Invalid."""
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
+        raise Invalid(N_("翻页参数无效"), code="invalid_cursor")
+    return int(cursor)
+
+
+@get("/halls", name="halls")
+async def halls(services: Provided) -> dict[str, Any]:
+    return {"halls": [_brief(hall) for hall in await services.halls.all()]}
+
+
+@get("/halls/{hall:str}", name="hall")
+async def hall(hall: FromPath[str], services: Provided) -> dict[str, Any]:
+    """Hours now, lines with people waiting and the range of minutes for somebody who comes now, windows, classes."""
+    return await overview(await services.halls.get(hall), services, now())
+
+
+async def overview(facts: HallFacts, services: Services, moment: datetime) -> dict[str, Any]:
+    """What the public may know about a hall, for the interface and the front page alike."""
+    board = await picture.read(services.database, facts, moment)
+    lines = []
+    for line in facts.lines.values():
+        waiting = board.lines[line.id].waiting
+        case = await services.figures.case(facts, line.id, moment)
+        lines.append(
+            {
+                "prefix": line.prefix,
+                "name": line.name,
+                "kind": line.kind,
+                "zone": facts.zones[line.zone_id].name,
+                "waiting": waiting,
+                "open": board.lines[line.id].open,
+                "wait": shown.wait(wait(facts, line.id, waiting, case)),
+            }
+        )
+    return _brief(facts) | {
+        "hours": [
+            {"weekday": spell.weekday, "opens": f"{spell.opens:%H:%M}", "closes": f"{spell.closes:%H:%M}"}
+            for spell in sorted(facts.week)
+        ],
+        "zones": [zone.name for zone in facts.zones.values()],
+        "departments": [
+            {"code": department.code, "name": department.name, "zone": facts.zones[department.zone_id].name}
+            for department in facts.departments.values()
+        ],
+        "priorities": [
+            {"code": p.code, "name": p.name, "name_en": p.name_en, "credit_minutes": p.credit_minutes}
+            for p in facts.priorities.values()
+        ],
+        "lines": lines,
+        "windows": [shown.window(window, facts) for window in facts.windows.values()],
+    }
+
+
+@get("/halls/{hall:str}/items", name="hall_items")
+async def hall_items(
+    hall: FromPath[str],
+    services: Provided,
+    q: Annotated[str, QueryParameter(max_length=60)] = "",
+    department: Annotated[str | None, QueryParameter(max_length=20)] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST_ITEMS)] = MOST_ITEMS,
+    cursor: FromQuery[str | None] = None,
+) -> dict[str, Any]:
+    """Items by words, pinyin initials or code, most asked for first; without words a department's or favourites."""
+    facts, start = await services.halls.get(hall), offset_of(cursor)
+    found = [item for item in facts.items.values() if _matches(item, facts, q, department)]
+    if not q and department is None:
+        found = found[:FAVOURITES]
+    more = start + limit < len(found)
+    return {
+        "items": [shown.item(item, facts) for item in found[start : start + limit]],
+        "total": len(found),
+        "cursor": str(start + limit) if more else None,
+    }
+
+
+def _matches(item: ItemFacts, hall: HallFacts, q: str, department: str | None) -> bool:
+    if department is not None and hall.departments[item.department_id].code != department:
+        return False
+    words = unicodedata.normalize("NFKC", q).lower().split()
+    name, code = item.name.lower(), item.code.lower()
+    return all(word in name or word in item.initials or word in code for word in words)
+
+
+def _brief(facts: HallFacts) -> dict[str, Any]:
+    moment = now()
+    return {
+        "code": facts.code,
+        "name": facts.name,
+        "name_en": facts.name_en,
+        "timezone": facts.timezone,
+        "open": facts.open_at(moment),
+        "takes_visitors": facts.takes_visitors(moment),
+        "next_opening": shown.stamp(facts.next_opening(moment), facts),
+    }
+
+
+router = Router("/", route_handlers=[halls, hall, hall_items])

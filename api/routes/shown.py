@@ -1,0 +1,179 @@
+"""How rows and facts look in JSON: one function each, used by every route that shows them."""
+
+from datetime import datetime
+from typing import Any
+
+from ...core.clock import local, moment
+from ...core.i18n import N_, Language, translate
+from ...queue.facts import HallFacts, ItemFacts, WindowFacts
+from ...queue.hall import Kind
+from ...queue.moves import TicketRow
+from ...queue.routing import Reason, Route
+from ...queue.ticket import Status, actions
+from ...queue.wait import Wait
+
+REASONS = {
+    Reason.OWN_LINE: N_("请在{zone}等候叫号"),
+    Reason.NOT_OPEN_YET: N_("窗口尚未开启，请在{zone}等候，开窗后按号叫号"),
+    Reason.COVER: N_("本岗人员暂离，由{window}号窗口AB岗代办"),
+    Reason.COMPREHENSIVE: N_("专窗暂未开启，由综合窗口受理，请在{zone}等候"),
+    Reason.FIRST_DESK: N_("专窗暂未开启，由首问责任岗代为接收并跟踪办理"),
+    Reason.ELSEWHERE: N_("此事项不在本中心办理，请到：{agency}，{address}。首问责任岗可为您详细说明"),
+    Reason.UNSURE: N_("请到首问责任岗，工作人员会帮您弄清要办的事项"),
+    Reason.COMPLAINT: N_("请在{zone}等候投诉受理窗口叫号"),
+    Reason.CHOSEN: N_("请在{zone}等候叫号"),
+}
+ENDS_AT = {
+    Reason.COMPREHENSIVE: Kind.COMPREHENSIVE,
+    Reason.FIRST_DESK: Kind.FIRST_INQUIRY,
+    Reason.ELSEWHERE: Kind.FIRST_INQUIRY,
+    Reason.UNSURE: Kind.FIRST_INQUIRY,
+    Reason.COMPLAINT: Kind.COMPLAINT,
+}
+"""The kind of line that a reason leads to: a ticket in another one has been transferred since."""
+STATUSES = {
+    Status.WAITING: N_("等候中"),
+    Status.CALLED: N_("请到窗口"),
+    Status.SERVING: N_("办理中"),
+    Status.PARKED: N_("已挂起"),
+    Status.DONE: N_("已办结"),
+    Status.MISSED: N_("已过号"),
+    Status.CANCELLED: N_("已取消"),
+    Status.EXPIRED: N_("已失效"),
+}
+
+
+def stamp(when: datetime | None, hall: HallFacts) -> str | None:
+    """RFC 3339 with the hall's own offset, to the second."""
+    return None if when is None else local(when, hall.timezone).isoformat(timespec="seconds")
+
+
+def window(facts: WindowFacts, hall: HallFacts) -> dict[str, Any]:
+    return {
+        "id": facts.id,
+        "number": facts.number,
+        "name": facts.name,
+        "zone": hall.zones[facts.zone_id].name,
+        "kind": facts.kind,
+        "department": hall.departments[facts.department_id].code,
+        "state": facts.state,
+        "pause_reason": facts.pause_reason,
+        "back_at": stamp(facts.back_at, hall),
+        "lines": [hall.lines[line_id].prefix for line_id in facts.handicaps],
+        "officer": {"name": facts.officer.name, "badge": facts.officer.badge} if facts.officer else None,
+    }
+
+
+def item(facts: ItemFacts, hall: HallFacts) -> dict[str, Any]:
+    agency = hall.agencies.get(facts.agency_id or 0)
+    return {
+        "code": facts.code,
+        "name": facts.name,
+        "department": hall.departments[facts.department_id].code,
+        "line": hall.lines[facts.line_id].prefix if facts.line_id else None,
+        "agency": {"name": agency.name, "address": agency.address, "phone": agency.phone} if agency else None,
+        "audience": facts.audience,
+        "kind": facts.case_kind,
+        "promised_days": facts.promised_days,
+        "fee_yuan": facts.fee_yuan,
+        "materials": facts.materials,
+    }
+
+
+def route(way: Route, hall: HallFacts, language: Language) -> dict[str, Any]:
+    words = {
+        "zone": hall.zones[(way.bound or way.line).zone_id].name,
+        "window": way.windows[0].number if way.windows else "",
+        "agency": way.agency.name if way.agency else "",
+        "address": way.agency.address if way.agency else "",
+    }
+    return {
+        "reason": way.reason,
+        "text": translate(language, REASONS[way.reason], **words),
+        "zone": words["zone"],
+        "windows": [window.number for window in way.windows],
+        "agency": {"name": way.agency.name, "address": way.agency.address, "phone": way.agency.phone}
+        if way.agency
+        else None,
+    }
+
+
+def wait(figure: Wait | None) -> dict[str, int] | None:
+    return {"low": figure.low, "high": figure.high} if figure else None
+
+
+def ticket(row: TicketRow, hall: HallFacts) -> dict[str, Any]:
+    """A ticket as its holder may see it."""
+    at = hall.windows.get(row.window_id or 0)
+    line = hall.lines[row.line_id]
+    return {
+        "id": row.key,
+        "hall": hall.code,
+        "number": row.number,
+        "line": line.prefix,
+        "line_name": line.name,
+        "zone": hall.zones[at.zone_id if at else line.zone_id].name,
+        "status": row.status,
+        "window": at.number if at else None,
+        "rank": stamp(moment(row.rank), hall),
+        "arrival": stamp(row.arrival, hall),
+        "called_at": stamp(row.called_at, hall),
+        "started_at": stamp(row.started_at, hall),
+        "route": {"reason": row.route_reason},
+    }
+
+
+def held_ticket(row: TicketRow, hall: HallFacts, language: Language) -> dict[str, Any]:
+    """A ticket as its holder keeps it, on the slip too: with what to bring and the way to go (R4, R5)."""
+    about = _item(row, hall)
+    return ticket(row, hall) | {
+        "item": {"name": about.name, "materials": about.materials} if about else None,
+        "route": route(way_of(row, hall), hall, language),
+    }
+
+
+def way_of(row: TicketRow, hall: HallFacts) -> Route:
+    """The way of a ticket as things stand now: the reason it got, while that still says where it waits."""
+    line, bound = hall.lines[row.line_id], hall.windows.get(row.bound_window_id or 0)
+    windows = (bound,) if bound else tuple(hall.serving(line.id))
+    reason, about = Reason(row.route_reason), _item(row, hall)
+    moved_on = ENDS_AT.get(reason, line.kind) is not line.kind or (reason is Reason.COVER and bound is None)
+    if moved_on or (reason is Reason.NOT_OPEN_YET and windows):
+        reason = Reason.CHOSEN
+    agency = hall.agencies.get(about.agency_id or 0) if about and reason is Reason.ELSEWHERE else None
+    return Route(line, reason, windows, bound, agency)
+
+
+def _item(row: TicketRow, hall: HallFacts) -> ItemFacts | None:
+    return next((facts for facts in hall.items.values() if facts.id == row.item_id), None)
+
+
+def desk_ticket(row: TicketRow, hall: HallFacts) -> dict[str, Any]:
+    """A ticket as an officer sees it: with what it is about, and what can be done with it now."""
+    about = _item(row, hall)
+    priority = next((facts for facts in hall.priorities.values() if facts.id == row.priority_id), None)
+    return ticket(row, hall) | {
+        "item": item(about, hall) if about else None,
+        "need": row.need,
+        "channel": row.channel,
+        "priority": {"code": priority.code, "name": priority.name, "name_en": priority.name_en} if priority else None,
+        "credit_minutes": row.credit_minutes,
+        "recalls": row.recalls,
+        "recalls_before_missed": hall.recalls_before_missed,
+        "note": row.note,
+        "changed_at": stamp(row.changed_at, hall),
+        "why": why(row),
+        "actions": actions(Status(row.status)),
+    }
+
+
+def why(row: TicketRow) -> dict[str, Any] | None:
+    """Why this ticket was next, as stored with its call."""
+    if row.why_rule is None:
+        return None
+    return {
+        "rule": row.why_rule,
+        "handicap_minutes": row.why_handicap,
+        "credit_minutes": row.credit_minutes,
+        "rank": row.rank,
+    }

@@ -1,0 +1,201 @@
+"""Tickets: issue, look, move."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, JSONBody
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ...core import clock
+from ...core.clock import now
+from ...core.errors import Forbidden, HallClosed, Invalid, NotFound, TicketConflict
+from ...core.i18n import N_
+from ...queue import issuing, moves
+from ...queue.facts import HallFacts, WindowFacts
+from ...queue.figures import wait
+from ...queue.routing import Route, route, to_line
+from ...queue.ticket import Action, Status
+from ..guard import of_hall
+from ..identity import Identity
+from ..language import language_of
+from ..once import Answered, once
+from ..permissions import STAFF
+from ..services import Provided, Services
+from . import shown
+from .bodies import Move, NewTicket
+
+AT_DESK = frozenset(
+    {
+        Action.RECALL,
+        Action.START,
+        Action.PARK,
+        Action.RESUME,
+        Action.TRANSFER,
+        Action.REQUEUE,
+        Action.COMPLETE,
+        Action.MISS,
+    }
+)
+"""What an officer can do to a ticket by name; cancel has its own route, the rest happens by other ways."""
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@post("/halls/{hall:str}/tickets", name="ticket_issue")
+async def issue(
+    request: AnyRequest, hall: FromPath[str], data: JSONBody[NewTicket], services: Provided
+) -> Response[bytes]:
+    """Give a number. 409 ``hall_closed`` outside opening hours."""
+    facts, moment, identity = await services.halls.get(hall), now(), request.user
+    of_hall(identity, facts)
+    if not facts.takes_visitors(moment):
+        raise HallClosed(N_("现在不在办公时间，暂不取号"))
+    way = _way(data, facts, hours_running=facts.open_at(moment))
+    item = facts.items[data.item] if data.item else None
+    priority = facts.priorities.get(data.priority) if data.priority else None
+    if data.priority and priority is None:
+        raise Invalid(N_("没有这类优先"), code="unknown_priority")
+    wish = issuing.Wish(way, data.channel, item, priority, data.need)
+    case = await services.figures.case(facts, way.line.id, moment)
+    language = language_of(request)
+
+    async def work(tx: AsyncConnection) -> Answered:
+        issued = await issuing.issue(tx, facts, wish, identity.actor, moment)
+        return Answered(
+            201,
+            {
+                "id": issued.key,
+                "number": issued.number,
+                "line": way.line.prefix,
+                "line_name": way.line.name,
+                "status": Status.WAITING,
+                "rank": shown.stamp(clock.moment(issued.rank), facts),
+                "ahead": issued.ahead,
+                "wait": shown.wait(wait(facts, way.line.id, issued.ahead, case)),
+                "route": shown.route(way, facts, language),
+                "follow_url": f"/t/{issued.key}",
+            },
+        )
+
+    return await once(request, services, facts.id, work)
+
+
+def _way(data: NewTicket, hall: HallFacts, *, hours_running: bool) -> Route:
+    if data.item is not None and data.line is not None:
+        raise Invalid(N_("事项和队列只能选一个"), code="item_or_line")
+    if data.line is not None:
+        line = hall.line(data.line)
+        if line is None:
+            raise NotFound(N_("没有这个队列"), code="unknown_line")
+        return to_line(line, hall)
+    item = hall.items.get(data.item) if data.item else None
+    if data.item is not None and item is None:
+        raise NotFound(N_("没有这个事项"), code="unknown_item")
+    way = route(item, hall, hours_running=hours_running)
+    if way is None:
+        raise NotFound(N_("本大厅未设首问责任岗，请到服务台询问"), code="no_first_desk")
+    return way
+
+
+@get("/tickets/{key:str}", name="ticket_show")
+async def show(request: AnyRequest, key: FromPath[str], services: Provided) -> dict[str, Any]:
+    """The ticket, for whoever holds its link; officers of the hall see what it is about too."""
+    return await look(request, key, services)
+
+
+async def look(request: AnyRequest, key: str, services: Services) -> dict[str, Any]:
+    """A ticket with its way, and while it waits its place in the line and the range of minutes. Raises NotFound."""
+    identity = request.user
+    async with services.database.read() as connection:
+        row = await moves.find(connection, key)
+        waiting = row.status == Status.WAITING
+        ahead = await issuing.people_ahead(connection, row.line_id, row.rank) if waiting else 0
+    facts = await services.halls.by_id(row.hall_id)
+    staff = identity.caller in STAFF and identity.hall_id in (None, facts.id)
+    body = shown.held_ticket(row, facts, language_of(request))
+    if staff:
+        body = shown.desk_ticket(row, facts) | {"route": body["route"]}
+    if waiting:
+        ahead = max(0, ahead - (row.bound_window_id is None))  # the ticket counted itself
+        case = await services.figures.case(facts, row.line_id, now())
+        body |= {"ahead": ahead, "wait": shown.wait(wait(facts, row.line_id, ahead, case))}
+    return body
+
+
+@post("/tickets/{key:str}/cancel", name="ticket_cancel")
+async def cancel(request: AnyRequest, key: FromPath[str], services: Provided) -> Response[bytes]:
+    """Give up a place: the holder by his link, or an officer."""
+    return await _move(request, key, Action.CANCEL, Move(), services)
+
+
+@post("/tickets/{key:str}/{action:str}", name="ticket_act")
+async def act(
+    request: AnyRequest,
+    key: FromPath[str],
+    action: FromPath[str],
+    services: Provided,
+    data: JSONBody[Move | None] = None,
+) -> Response[bytes]:
+    """Move a ticket. 409 ``ticket_conflict`` when its state does not allow it."""
+    if action not in AT_DESK:
+        raise NotFound(N_("没有这个操作"), code="unknown_action")
+    return await _move(request, key, Action(action), data or Move(), services)
+
+
+async def _move(request: AnyRequest, key: str, action: Action, data: Move, services: Services) -> Response[bytes]:
+    identity, moment = request.user, now()
+    async with services.database.read() as connection:
+        ticket = await moves.find(connection, key)
+    facts = await services.halls.by_id(ticket.hall_id)
+    of_hall(identity, facts)
+    window, line = _goal(identity, facts, action, data)
+    staff = identity.caller in STAFF
+
+    async def work(tx: AsyncConnection) -> Answered:
+        row = await moves.apply(
+            tx, facts, ticket, action, identity.actor, moment, window=window, line=line, reason=data.reason
+        )
+        seen = shown.desk_ticket(row, facts) if staff else shown.held_ticket(row, facts, language_of(request))
+        return Answered(200, seen)
+
+    return await once(request, services, facts.id, work)
+
+
+def _goal(identity: Identity, hall: HallFacts, action: Action, data: Move) -> tuple[WindowFacts | None, Any]:
+    """The window and line that an action needs: a transfer's goal, or the officer's own window to resume at."""
+    if action is not Action.TRANSFER:
+        if data.line is not None or (data.window is not None and action is not Action.RESUME):
+            raise Invalid(N_("此操作不需要去向"), code="no_goal_needed")
+        return (window_at(identity, hall, data.window) if action is Action.RESUME else None), None
+    if (data.line is None) == (data.window is None):
+        raise Invalid(N_("请选择要转往的队列或窗口"), code="transfer_nowhere")
+    if data.window is not None:
+        return numbered(hall, data.window), None
+    line = hall.line(data.line or "")
+    if line is None:
+        raise NotFound(N_("没有这个队列"), code="unknown_line")
+    return None, line
+
+
+def numbered(hall: HallFacts, number: str) -> WindowFacts:
+    """The window with this number. Raises NotFound."""
+    for window in hall.windows.values():
+        if window.number == number:
+            return window
+    raise NotFound(N_("没有这个窗口"), code="unknown_window")
+
+
+def window_at(identity: Identity, hall: HallFacts, number: str | None) -> WindowFacts:
+    """The officer's own window; supervisors may name another. Raises TicketConflict, Forbidden or NotFound."""
+    if number is not None and identity.actor.anywhere:
+        return numbered(hall, number)
+    sitting = identity.actor.staff_id
+    for window in hall.windows.values():
+        if window.officer is not None and window.officer.staff_id == sitting:
+            if number not in (None, window.number):
+                raise Forbidden(N_("您未在该窗口上岗"), code="foreign_window")
+            return window
+    raise TicketConflict(N_("您还没有上岗，请先开窗"), code="window_closed")
+
+
+router = Router("/", route_handlers=[issue, show, cancel, act])

@@ -1,0 +1,201 @@
+"""A window's buttons, and what its officer sees on the console."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, JSONBody
+from sqlalchemy import bindparam, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ...core.bus import What
+from ...core.clock import MINUTE, business_day, now
+from ...core.errors import Forbidden, Invalid, NotFound
+from ...core.i18n import N_
+from ...core.types import Moment
+from ...queue import calling, moves, windows
+from ...queue.facts import HallFacts, WindowFacts
+from ...queue.rank import effective
+from ...queue.ticket import AT_WINDOW, Status, Ticket
+from ...queue.window import WindowLine
+from ..guard import of_hall
+from ..identity import Identity
+from ..once import Answered, once
+from ..services import Provided, Services
+from . import shown
+from .bodies import CallThis, Pause
+
+NEXT_SHOWN = 5
+
+AnyRequest = Request[Any, Any, Any]
+
+_HERE = select(*moves.COLUMNS).where(Ticket.window_id == bindparam("window"), Ticket.status.in_(AT_WINDOW))
+_SIDE = (
+    select(*moves.COLUMNS)
+    .where(
+        Ticket.hall_id == bindparam("hall"),
+        # A hall may keep what was parked over night.
+        or_(Ticket.business_day == bindparam("day"), Ticket.status == Status.PARKED),
+        Ticket.status.in_((Status.PARKED, Status.MISSED)),
+        Ticket.window_id == bindparam("window"),
+    )
+    .order_by(Ticket.changed_at.desc())
+    .limit(20)
+)
+_WAITS = (Ticket.status == Status.WAITING) & (Ticket.arrival <= bindparam("now", type_=Moment))
+_LANES = (
+    select(*moves.COLUMNS, WindowLine.handicap_minutes)
+    .join(WindowLine, WindowLine.line_id == Ticket.line_id)
+    .where(_WAITS, Ticket.bound_window_id.is_(None), WindowLine.window_id == bindparam("window"))
+    .order_by(Ticket.rank + WindowLine.handicap_minutes * MINUTE, Ticket.id)
+    .limit(NEXT_SHOWN)
+)
+_BOUND = (
+    select(*moves.COLUMNS, literal(-1).label("handicap_minutes"))
+    .where(_WAITS, Ticket.bound_window_id == bindparam("window"))
+    .order_by(Ticket.rank, Ticket.id)
+    .limit(NEXT_SHOWN)
+)
+_IN_LANES = (
+    select(func.count())
+    .select_from(Ticket)
+    .join(WindowLine, WindowLine.line_id == Ticket.line_id)
+    .where(_WAITS, Ticket.bound_window_id.is_(None), WindowLine.window_id == bindparam("window"))
+)
+_IS_BOUND = select(func.count()).select_from(Ticket).where(_WAITS, Ticket.bound_window_id == bindparam("window"))
+_WAITING = select(_IN_LANES.scalar_subquery() + _IS_BOUND.scalar_subquery())
+
+
+async def find(services: Services, identity: Identity, number: str) -> tuple[HallFacts, WindowFacts]:
+    """A window by its id, with its hall. Raises NotFound, or ForeignHall for an officer of another one."""
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        raise NotFound(N_("没有这个窗口"), code="unknown_window")
+    hall = await services.halls.of_window(int(number))
+    of_hall(identity, hall)
+    return hall, hall.windows[int(number)]
+
+
+@get("/windows/{window:str}", name="window_desk")
+async def desk(request: AnyRequest, window: FromPath[str], services: Provided) -> dict[str, Any]:
+    """The console's picture: who is here, who is next and why, how many wait, who is parked or was missed here."""
+    hall, facts = await find(services, request.user, window)
+    moment = now()
+    day = {"hall": hall.id, "day": business_day(moment, hall.timezone), "window": facts.id, "now": moment}
+    async with services.database.read() as connection:
+        here = (await connection.execute(_HERE, day)).first()
+        side = (await connection.execute(_SIDE, day)).all()
+        waiting = (await connection.execute(_WAITING, day)).scalar_one()
+        upcoming = [*await connection.execute(_BOUND, day), *await connection.execute(_LANES, day)]
+    upcoming.sort(key=lambda row: (effective(row.rank, max(0, row.handicap_minutes)), row.id))
+    return {
+        "hall": hall.code,
+        "window": shown.window(facts, hall),
+        "here": shown.desk_ticket(here, hall) if here else None,
+        "next": [
+            shown.desk_ticket(row, hall) | {"because": _because(row.handicap_minutes)} for row in upcoming[:NEXT_SHOWN]
+        ],
+        "waiting": waiting,
+        "parked": [shown.desk_ticket(row, hall) for row in side if row.status == Status.PARKED],
+        "missed": [shown.desk_ticket(row, hall) for row in side if row.status == Status.MISSED],
+        "now": shown.stamp(moment, hall),
+    }
+
+
+def _because(handicap: int) -> dict[str, Any]:
+    rule = calling.Rule.BOUND if handicap < 0 else calling.Rule.HELP if handicap else calling.Rule.OWN
+    return {"rule": rule, "handicap_minutes": max(0, handicap)}
+
+
+@post("/windows/{window:str}/open", name="window_open")
+async def open_(request: AnyRequest, window: FromPath[str], services: Provided) -> Response[bytes]:
+    """Open the window and sign the officer in there."""
+    hall, facts = await find(services, request.user, window)
+
+    async def work(tx: AsyncConnection) -> Answered:
+        await windows.open_(tx, hall.id, facts, request.user.actor, now())
+        return Answered(200, {"id": facts.id, "number": facts.number, "state": "open"})
+
+    return await once(request, services, hall.id, work, What.HALL)
+
+
+@post("/windows/{window:str}/pause", name="window_pause")
+async def pause(
+    request: AnyRequest, window: FromPath[str], services: Provided, data: JSONBody[Pause | None] = None
+) -> Response[bytes]:
+    """Pause, with the reason and the time of return that visitors see."""
+    hall, facts = await find(services, request.user, window)
+    asked = data or Pause()
+    if asked.back_at is not None and asked.back_at.tzinfo is None:
+        raise Invalid(N_("时间缺少时区"), code="naive_time")
+
+    async def work(tx: AsyncConnection) -> Answered:
+        await windows.pause(tx, hall.id, facts, request.user.actor, now(), reason=asked.reason, back_at=asked.back_at)
+        return Answered(200, {"id": facts.id, "number": facts.number, "state": "paused"})
+
+    return await once(request, services, hall.id, work, What.HALL)
+
+
+@post("/windows/{window:str}/close", name="window_close")
+async def close(request: AnyRequest, window: FromPath[str], services: Provided) -> Response[bytes]:
+    """Close, and sign the officer out."""
+    hall, facts = await find(services, request.user, window)
+
+    async def work(tx: AsyncConnection) -> Answered:
+        await windows.close(tx, hall.id, facts, request.user.actor, now())
+        return Answered(200, {"id": facts.id, "number": facts.number, "state": "closed"})
+
+    return await once(request, services, hall.id, work, What.HALL)
+
+
+@post("/windows/{window:str}/call-next", name="window_call_next")
+async def call_next(request: AnyRequest, window: FromPath[str], services: Provided) -> Response[bytes]:
+    """The one button: 200 with the ticket and why it was next, 204 when nobody waits, 409 for a window not free."""
+    hall, facts = await find(services, request.user, window)
+    _sits(request.user, facts)
+
+    async def work(tx: AsyncConnection) -> Answered:
+        called = await calling.call_next(tx, facts.id, request.user.actor, now())
+        if called is None:
+            return Answered(204)
+        return Answered(200, _called(called, hall, facts))
+
+    return await once(request, services, hall.id, work)
+
+
+@post("/windows/{window:str}/call", name="window_call")
+async def call(
+    request: AnyRequest, window: FromPath[str], data: JSONBody[CallThis], services: Provided
+) -> Response[bytes]:
+    """Call a particular ticket out of order; the reason stands in the journal."""
+    hall, facts = await find(services, request.user, window)
+
+    async def work(tx: AsyncConnection) -> Answered:
+        ticket = await moves.find(tx, data.ticket)
+        if ticket.hall_id != hall.id:
+            raise NotFound(N_("没有这个号"), code="unknown_ticket")
+        called = await calling.call(tx, facts.id, ticket.id, data.reason, request.user.actor, now())
+        return Answered(200, _called(called, hall, facts))
+
+    return await once(request, services, hall.id, work)
+
+
+def _called(row: Any, hall: HallFacts, window: WindowFacts) -> dict[str, Any]:
+    return {
+        "ticket": {
+            "id": row.key,
+            "number": row.number,
+            "line": hall.lines[row.line_id].prefix,
+            "status": Status.CALLED,
+            "window": window.number,
+            "arrival": shown.stamp(row.arrival, hall),
+        },
+        "why": shown.why(row),
+    }
+
+
+def _sits(identity: Identity, window: WindowFacts) -> None:
+    officer = window.officer
+    if not identity.actor.anywhere and officer is not None and officer.staff_id != identity.actor.staff_id:
+        raise Forbidden(N_("您未在该窗口上岗"), code="foreign_window")
+
+
+router = Router("/", route_handlers=[desk, open_, pause, close, call_next, call])

@@ -1,0 +1,125 @@
+// The console's way in: who is it, at which window does he sit, and if at none, which one does he open?
+import { call, fill, texts, Unreachable, useSession } from "./api.js";
+import { attempt, close, sending, work } from "./console_desk.js";
+import { press, send } from "./console_press.js";
+import { keepAddress } from "./language.js";
+import { Picker } from "./picker.js";
+
+const AT_WINDOW = ["clerk", "guide", "supervisor", "admin"];
+const STEERING = ["supervisor", "admin"]; // they look at any window and sit down at none
+const LAST = "paihao.window"; // the number of the window this browser opened last
+
+const words = texts();
+const at = (id) => document.getElementById(id);
+let session, steering;
+
+keepAddress(at("language"));
+try {
+  await start();
+} catch (error) {
+  refuse(error instanceof Unreachable ? words.no_server : error.message);
+}
+
+async function start() {
+  session = await call("GET", "/session");
+  if (session.role === "public") return signIn();
+  useSession(session);
+  steering = STEERING.includes(session.role);
+  at("officer").textContent = session.name;
+  at("leave").hidden = false;
+  at("leave").addEventListener("click", () => press(at("leave"), goHome, sending));
+  if (!AT_WINDOW.includes(session.role)) return refuse(words.no_console);
+  const window = (steering && new URLSearchParams(location.search).get("window")) || session.window;
+  return window ? enter(window) : choose();
+}
+
+function enter(window) {
+  at("choose").hidden = true;
+  at("other").hidden = !steering;
+  at("leave").textContent = steering ? words.leave : words.close_and_leave;
+  return work(window, { signIn, closed: () => location.replace("/console") });
+}
+
+function signIn() {
+  location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+/** Sign out; a clerk's window is closed first. */
+function goHome() {
+  const signOut = () => call("DELETE", "/session");
+  if (at("desk").hidden) return signOut().then(signIn, (error) => refuse(inWords(error)));
+  return attempt(() => (steering ? signOut() : close().then(signOut)), signIn);
+}
+
+function inWords(error) {
+  return error instanceof Unreachable ? words.not_sent : error.message;
+}
+
+function refuse(text) {
+  at("refused").hidden = false;
+  at("refused").textContent = text;
+}
+
+async function choose() {
+  at("choose").hidden = false;
+  const submit = at("choose-submit");
+  const picker = new Picker(at("choose-filter"), at("choose-list"), words.no_match, (option) => {
+    const text = steering ? words.look_at_this : words.open_this;
+    submit.textContent = option ? fill(text, { window: `${option.mark} ${option.name}` }) : words.choose_first;
+    submit.disabled = !option;
+  });
+  const show = async () => {
+    const windows = await everyWindow();
+    picker.show(byZone(windows), proposed(windows));
+  };
+  at("choose-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { option } = picker;
+    if (option) press(submit, () => take(option).catch((error) => {
+      at("choose-message").textContent = inWords(error);
+      return show();
+    }));
+  });
+  await show();
+  at("choose-filter").focus();
+}
+
+async function take({ value, mark }) {
+  localStorage.setItem(LAST, mark);
+  if (steering) return location.assign(`/console?window=${value}`);
+  await send(`/windows/${value}/open`);
+  return enter(value);
+}
+
+/** The windows of the officer's hall, or of every hall for who belongs to none. */
+async function everyWindow() {
+  const codes = session.hall ? [session.hall] : (await call("GET", "/halls")).halls.map(({ code }) => code);
+  const halls = await Promise.all(codes.map((code) => call("GET", `/halls/${encodeURIComponent(code)}`)));
+  return halls.flatMap(({ name, windows }) => windows.map((window) => ({
+    ...window, place: halls.length > 1 ? `${name} · ${window.zone}` : window.zone,
+  })));
+}
+
+function byZone(windows) {
+  const zones = new Map();
+  for (const window of windows) {
+    const { id, number, name, place, state, officer } = window;
+    const note = officer ? `${words.window[state]} · ${officer.name}` : state === "closed" ? words.free : words.window[state];
+    const options = zones.get(place) ?? zones.set(place, []).get(place);
+    options.push({ value: String(id), mark: number, name, note, state, off: taken(window) });
+  }
+  return [...zones].map(([name, options]) => ({ name, options }));
+}
+
+/** Somebody else sits there; only steering staff may look on. */
+function taken({ officer }) {
+  return Boolean(officer) && !steering;
+}
+
+/** The window that the officer most likely wants: the one that his name in the system says, else the last one. */
+function proposed(windows) {
+  const free = windows.filter((window) => !taken(window));
+  const numbered = (number) => free.find((window) => window.number.toLowerCase() === number?.toLowerCase());
+  const window = numbered(session.username) ?? numbered(localStorage.getItem(LAST));
+  return window ? String(window.id) : null;
+}

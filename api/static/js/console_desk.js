@@ -1,0 +1,171 @@
+// The desk at work: its buttons and keys, and the picture that follows every move.
+import { call, fill, texts, Unreachable } from "./api.js";
+import { follow } from "./console_live.js";
+import { chooseGoal, choosePause } from "./console_panels.js";
+import { press, send, settle } from "./console_press.js";
+import { allowed, dominant, objection, render, tick } from "./console_view.js";
+
+const KEYS = { F2: "next", F3: "recall", F4: "start", F5: "complete", F6: "miss", F7: "park", F8: "transfer" };
+const TICK = 5000;
+
+const words = texts();
+const at = (id) => document.getElementById(id);
+
+let id; // of the window
+let leaving; // what happens when the session has ended, or the window was closed
+let picture = null;
+let looking = null;
+let again = false;
+
+/** Work at window `window`. `signIn()`: the session has ended; `closed()`: the officer closed the window here. */
+export async function work(window, { signIn, closed }) {
+  id = window;
+  leaving = { signIn, closed };
+  at("desk").hidden = false;
+  for (const button of document.querySelectorAll("[data-act]")) {
+    button.addEventListener("click", () => push(button));
+  }
+  document.addEventListener("keydown", onKey);
+  at("pause").addEventListener("click", pause);
+  at("close").addEventListener("click", () => press(at("close"), () => attempt(close, closed), sending));
+  await refresh();
+  follow(picture.hall, concerns, refresh);
+  setInterval(tick, TICK);
+}
+
+/** Close the window. Raises what `call` raises: with somebody still in front of it, it stays open. */
+export function close() {
+  return send(`/windows/${id}/close`);
+}
+
+/** Do what a press asked for, say what came of it, and show it. */
+export async function attempt(move, then = refresh) {
+  try {
+    await move();
+  } catch (error) {
+    if (error.status === 401) return leaving.signIn();
+    if (error instanceof Unreachable) say("unsent", words.not_sent);
+    else say("error", error.message);
+    return refresh();
+  }
+  return then();
+}
+
+export function sending() {
+  say("note", words.sending);
+}
+
+function onKey(event) {
+  const act = KEYS[event.key];
+  if (!act || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (!event.repeat && !document.querySelector("dialog[open]")) push(document.querySelector(`[data-act=${act}]`));
+}
+
+function push(button) {
+  const { act } = button.dataset;
+  press(button, () => {
+    if (!allowed(act, picture)) return say("note", objection(act, picture, button.querySelector("span").textContent));
+    if (act === "next") return attempt(DOMINANT[dominant(picture)]);
+    return act === "transfer" ? transfer() : attempt(() => move(act, picture.here));
+  }, sending);
+}
+
+const DOMINANT = { open, reopen: open, call: callNext, complete_call: completeAndCall };
+
+async function open() {
+  await send(`/windows/${id}/open`);
+  say("done", words.done.open);
+}
+
+async function callNext() {
+  const called = await send(`/windows/${id}/call-next`);
+  if (called) say("done", fill(words.done.call, called.ticket));
+  else say("nobody", words.nobody);
+}
+
+async function completeAndCall() {
+  const before = picture.here.number;
+  await send(`/tickets/${picture.here.id}/complete`);
+  try {
+    const called = await send(`/windows/${id}/call-next`);
+    if (called) say("done", fill(words.done.complete_call, { before, number: called.ticket.number }));
+    else say("nobody", fill(words.done.complete_nobody, { before }));
+  } catch (error) {
+    const why = error instanceof Unreachable ? words.not_sent : error.message;
+    say("error", fill(words.done.complete_stuck, { before, why }));
+  }
+}
+
+async function move(action, ticket, body, more) {
+  await send(`/tickets/${ticket.id}/${action}`, body);
+  say("done", fill(words.done[action], { number: ticket.number, ...more }));
+}
+
+/** A button beside a parked or missed ticket. */
+function onSide(act, ticket, button) {
+  const body = act === "resume" ? { window: picture.window.number } : undefined;
+  press(button, () => attempt(() => move(act, ticket, body)), sending);
+}
+
+/** Opens the panel; what is chosen there is a press of its own. */
+async function transfer() {
+  const { here, hall, window } = picture;
+  await attempt(async () => {
+    const goals = await call("GET", `/halls/${encodeURIComponent(hall)}`);
+    chooseGoal(goals, here, window.number).then((goal) => {
+      if (goal) press(at("transfer-yes"), () => attempt(() => move("transfer", here, goal.body, { goal: goal.name })), sending);
+    });
+  });
+}
+
+async function pause() {
+  const body = await choosePause(picture.now);
+  if (!body) return;
+  press(at("pausing-yes"), () => attempt(async () => {
+    await send(`/windows/${id}/pause`, body);
+    say("done", words.done.pause);
+  }), sending);
+}
+
+/** Look again; whoever asks while we are looking gets a look that began after he asked. */
+function refresh() {
+  again = true;
+  looking ??= look().finally(() => (looking = null));
+  return looking;
+}
+
+async function look() {
+  try {
+    while (again) {
+      again = false;
+      picture = await call("GET", `/windows/${id}`);
+    }
+  } catch (error) {
+    if (error.status === 401) leaving.signIn();
+    else if (error instanceof Unreachable) away(true);
+    else say("error", error.message);
+    return;
+  }
+  settle();
+  away(false);
+  render(picture, onSide);
+  if (at("message").dataset.kind === "nobody" && picture.waiting) say("", "");
+}
+
+/** Does this frame of the board touch what the desk shows? */
+function concerns({ type, windows = [], lines = [] }) {
+  return type === "snapshot" || windows.some((window) => window.id === picture.window.id)
+    || lines.some((line) => picture.window.lines.includes(line.prefix));
+}
+
+function away(gone) {
+  document.body.toggleAttribute("data-away", gone);
+  at("away").textContent = gone && picture ? fill(words.away, { time: picture.now.slice(11, 16) }) : "";
+  if (!gone && at("message").dataset.kind === "unsent") say("", "");
+}
+
+function say(kind, text) {
+  at("message").dataset.kind = kind;
+  at("message").textContent = text;
+}

@@ -1,0 +1,86 @@
+// The two panels: where to transfer a ticket, and why and for how long the window pauses.
+import { fill, texts } from "./api.js";
+import { Picker } from "./picker.js";
+
+const words = texts();
+const at = (id) => document.getElementById(id);
+
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
+}
+
+/** Open a dialog; gives `answer()` when it was confirmed, else null. `answer` may refuse by giving undefined. */
+function ask(dialog, answer) {
+  const form = dialog.querySelector("form");
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    let given = null;
+    form.onsubmit = (event) => {
+      given = answer();
+      if (given === undefined) event.preventDefault();
+    };
+    dialog.onclose = () => resolve(given ?? null);
+  });
+}
+
+const goals = new Picker(at("transfer-filter"), at("transfer-list"), words.no_match);
+
+/** Ask where `ticket` is to go: `{body, name}` for the transfer, or null. `here`: the number of its own window. */
+export function chooseGoal({ lines, windows }, ticket, here) {
+  at("transfer-number").textContent = ticket.number;
+  at("transfer-note").value = "";
+  say("transfer", "");
+  goals.show([
+    { name: words.lines, options: lines.map(lineGoal) },
+    { name: words.windows, options: windows.filter(({ number }) => number !== here).map(windowGoal) },
+  ]);
+  return ask(at("transfer"), () => {
+    const { option } = goals;
+    if (!option) return say("transfer", words.choose_goal);
+    const [kind, code] = option.value.split(" ");
+    return { body: { [kind]: code, reason: at("transfer-note").value.trim() }, name: `${option.mark} ${option.name}` };
+  });
+}
+
+function lineGoal({ prefix, name, zone, waiting, open }) {
+  const figures = open ? fill(words.line_figures, { waiting, open }) : words.line_unserved;
+  return { value: `line ${prefix}`, mark: prefix, name, note: `${zone} · ${figures}`, off: !open, quiet: !open };
+}
+
+function windowGoal({ number, name, zone, state, officer }) {
+  const closed = state === "closed";
+  const note = [zone, words.window[state], officer?.name].filter(Boolean).join(" · ");
+  return { value: `window ${number}`, mark: number, name, note, state, off: closed, quiet: closed };
+}
+
+const reasons = at("pausing-form").elements.reason;
+const backAt = at("back-at");
+
+for (const radio of reasons) radio.addEventListener("change", () => proposeReturn(radio));
+
+let moment; // the hall's time when the panel was opened, RFC 3339 with its offset
+
+/** Ask why and until when: the body for the pause, or null. `now`: the hall's time, RFC 3339. */
+export function choosePause(now) {
+  moment = now;
+  reasons[0].checked = true;
+  proposeReturn(reasons[0]);
+  say("pausing", "");
+  return ask(at("pausing"), () => {
+    if (backAt.value && backAt.value <= moment.slice(11, 16)) return say("pausing", words.time_passed);
+    const day = moment.slice(0, 11), offset = moment.slice(19);
+    return { reason: reasons.value, ...(backAt.value && { back_at: `${day}${backAt.value}:00${offset}` }) };
+  });
+}
+
+function proposeReturn({ dataset: { minutes } }) {
+  const [hour, minute] = moment.slice(11, 16).split(":").map(Number);
+  const then = hour * 60 + minute + Number(minutes);
+  const today = minutes !== "" && then < 24 * 60;
+  backAt.value = today ? [Math.floor(then / 60), then % 60].map((part) => String(part).padStart(2, "0")).join(":") : "";
+}
+
+function say(panel, text) {
+  at(`${panel}-message`).textContent = text;
+}

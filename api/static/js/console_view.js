@@ -1,0 +1,163 @@
+// The desk's picture on the page. Elements stay where they are; only what differs is written.
+import { fill, texts } from "./api.js";
+
+const words = texts();
+const english = document.documentElement.lang === "en";
+const at = (id) => document.getElementById(id);
+let skew = 0;
+
+/** What the dominant button does now: `open`, `reopen`, `call` or `complete_call`. */
+export function dominant({ window, here }) {
+  if (window.state !== "open") return window.state === "closed" ? "open" : "reopen";
+  return here?.actions.includes("complete") ? "complete_call" : "call";
+}
+
+/** May this button be pressed now? `next` is the dominant one. */
+export function allowed(act, { window, here }) {
+  if (act === "next") return window.state !== "open" || here?.status !== "called";
+  if (!here?.actions.includes(act)) return false;
+  return act !== "miss" || here.recalls >= here.recalls_before_missed;
+}
+
+/** Why a button cannot be pressed, in words. */
+export function objection(act, { here }, label) {
+  if (act === "next") return fill(words.finish_first, here);
+  if (act === "miss" && here?.status === "called") {
+    return fill(words.recalls_left, { left: here.recalls_before_missed - here.recalls });
+  }
+  return fill(words.not_now, { action: label });
+}
+
+/** Write a picture from `GET /windows/{id}`. `onSide(act, ticket, button)`: a button of the parked or missed was pressed. */
+export function render(picture, onSide) {
+  const { window, here } = picture;
+  skew = Date.parse(picture.now) - Date.now();
+  place(window);
+  person(here, window, picture.next.length > 0);
+  put(at("next-label"), words.dominant[dominant(picture)]);
+  for (const button of document.querySelectorAll("[data-act]")) button.disabled = !allowed(button.dataset.act, picture);
+  at("here").parentElement.dataset.likely = here?.status === "called" ? "start" : "next";
+  put(at("recalled"), here?.status === "called"
+    ? fill(words.recalled, { done: here.recalls, wanted: here.recalls_before_missed }) : "");
+  put(at("waiting"), picture.waiting ? fill(words.people_waiting, { count: picture.waiting }) : words.nobody);
+  rows(at("next"), "row", picture.next, (part, ticket) => {
+    put(part("because"), reason(ticket, ticket.because));
+    since(part("minutes"), ticket.arrival, "waited_for");
+  });
+  side("parked", picture.parked, "resume", () => window.state === "open" && !here, onSide);
+  side("missed", picture.missed, "requeue", () => true, onSide);
+  tick();
+  document.title = [here?.number, window.number, words.title].filter(Boolean).join(" · ");
+}
+
+/** Bring every running minute up to date. */
+export function tick() {
+  for (const element of document.querySelectorAll("[data-since]")) {
+    const minutes = Math.max(0, Math.floor((Date.now() + skew - Date.parse(element.dataset.since)) / 60_000));
+    put(element, fill(words[element.dataset.words], { minutes }));
+  }
+}
+
+function place(window) {
+  put(at("window-number"), window.number);
+  put(at("window-name"), window.name);
+  const state = at("window-state");
+  state.hidden = false;
+  state.dataset.state = window.state;
+  const back = window.back_at && fill(words.back_at, { time: window.back_at.slice(11, 16) });
+  const why = words.reasons[window.pause_reason] ?? window.pause_reason;
+  put(state, [words.window[window.state], why, back].filter(Boolean).join(" · "));
+  at("pause").hidden = window.state !== "open";
+  at("close").hidden = window.state === "closed";
+}
+
+function person(here, window, somebodyNext) {
+  const card = at("here");
+  card.dataset.status = here?.status ?? "none";
+  put(at("here-status"), here ? words.status[here.status] : words.status.none);
+  put(at("here-number"), here?.number ?? "");
+  since(at("here-minutes"), here && (here.started_at ?? here.called_at), here?.status === "serving" ? "serving_for" : "called_for");
+  put(at("here-item"), here ? subject(here) : somebodyNext ? words.nobody_here : words.nobody);
+  const tags = here ? [here.need && ["need", fill(words.need, here)], here.priority && ["priority", courtesy(here)]] : [];
+  at("here-tags").replaceChildren(...tags.filter(Boolean).map(([kind, text]) => {
+    const tag = Object.assign(document.createElement("span"), { className: "tag", textContent: text });
+    tag.dataset.kind = kind;
+    return tag;
+  }));
+  put(at("here-hint"), here ? reason(here, here.why) : window.state === "open" ? words.press_to_call : words.press_to_open);
+  guide(here?.item);
+  at("here-unsure").hidden = here?.route.reason !== "unsure";
+}
+
+function guide(item) {
+  at("here-about").hidden = !item;
+  if (!item) return;
+  const fee = item.fee_yuan ? fill(words.fee, { yuan: item.fee_yuan }) : words.free_of_charge;
+  put(at("here-kind"), [fill(words.kind[item.kind], { days: item.promised_days }), fee].join(" · "));
+  const list = at("here-materials");
+  if (list.dataset.of === item.code) return;
+  list.dataset.of = item.code;
+  list.replaceChildren(...item.materials.map((name) => Object.assign(document.createElement("li"), { textContent: name })));
+}
+
+function side(id, tickets, act, possible, onSide) {
+  put(at(`${id}-count`), tickets.length ? String(tickets.length) : words.none);
+  rows(at(id), "side-row", tickets, (part, ticket, row) => {
+    since(part("minutes"), ticket.changed_at, "ago");
+    const button = row.querySelector("button");
+    put(button, words[act]);
+    button.setAttribute("aria-label", `${words[act]} ${ticket.number}`);
+    button.disabled = !possible() || !ticket.actions.includes(act);
+    button.onclick = () => onSide(act, ticket, button);
+  });
+}
+
+/** One row per ticket, reused by its id, so that neither focus nor eye loses its place. */
+function rows(list, template, tickets, write) {
+  const kept = new Map([...list.children].map((row) => [row.dataset.id, row]));
+  const wanted = tickets.map((ticket) => kept.get(ticket.id) ?? at(template).content.firstElementChild.cloneNode(true));
+  const focused = document.activeElement;
+  if (wanted.length !== list.children.length || wanted.some((row, place) => row !== list.children[place])) {
+    list.replaceChildren(...wanted);
+    if (list.contains(focused)) focused.focus();
+  }
+  wanted.forEach((row, place) => {
+    const ticket = tickets[place];
+    const part = (field) => row.querySelector(`[data-field=${field}]`);
+    row.dataset.id = ticket.id;
+    put(part("number"), ticket.number);
+    put(part("item"), subject(ticket));
+    part("item").title = subject(ticket);
+    write(part, ticket, row);
+  });
+}
+
+function subject(ticket) {
+  return ticket.item?.name ?? ticket.line_name;
+}
+
+function courtesy({ priority }) {
+  return fill(words.priority, { name: (english && priority.name_en) || priority.name });
+}
+
+/** Why this ticket comes now: the rule, its credit, and what the last officer left word of. */
+function reason(ticket, because) {
+  if (!because) return "";
+  const parts = [fill(words.because[because.rule], { line: ticket.line_name, minutes: because.handicap_minutes })];
+  if (ticket.priority) parts.push(courtesy(ticket) + fill(words.credit, { minutes: ticket.credit_minutes }));
+  if (ticket.note) parts.push(fill(words.left_word, ticket));
+  return parts.join(" · ");
+}
+
+function since(element, moment, key) {
+  if (!moment) {
+    delete element.dataset.since;
+    return put(element, "");
+  }
+  element.dataset.since = moment;
+  element.dataset.words = key;
+}
+
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

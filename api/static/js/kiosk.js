@@ -1,0 +1,191 @@
+// The kiosk: takes numbers for the hall that its device token belongs to, and looks after itself.
+
+import { fill, texts } from "./api.js";
+import { put } from "./figures.js";
+import "./kiosk/choose.js";
+import { hoursToday, house, learn, local, lost } from "./kiosk/house.js";
+import "./kiosk/search.js";
+import { again, back, current, go, onFailure, reset, root, screen } from "./kiosk/stage.js";
+import { ask, asking, complain, giveUp, onRefusal, unsure } from "./kiosk/take.js";
+
+const QUIET_SECONDS = 45;
+const BEAT_SECONDS = 30;
+const RETRY_SECONDS = 5;
+const DOUBLE_TOUCH_MS = 400;
+const KEPT = "paihao.kiosk.token";
+const HOME_LANGUAGE = "zh-CN";
+/** Screens on which nobody is being served: they follow the state of the hall. */
+const RESTING = new Set(["start", "closed", "away", "setup"]);
+
+let touched = performance.now();
+let timer = null;
+
+// How the hall stands ------------------------------------------------------------------------------------------------
+
+function resting() {
+  if (house.fault) return lost(house.fault) ? "away" : "setup";
+  return house.hall.takes_visitors ? "start" : "closed";
+}
+
+async function beat() {
+  clearTimeout(timer);
+  try {
+    if (asking()) await ask();
+    await learn();
+    house.fault = null;
+  } catch (error) {
+    house.fault = error;
+  }
+  settle();
+  timer = setTimeout(beat, (house.fault ? RETRY_SECONDS : BEAT_SECONDS) * 1000);
+}
+
+function settle() {
+  const name = resting();
+  if (current()?.name === name) again();
+  else if (!current() || RESTING.has(current().name)) reset(name);
+}
+
+/** Something could not be done: say what, and what to do next. */
+function failed(error) {
+  if (lost(error) || error.status === 401 || error.status === 403) {
+    house.fault = error;
+    reset(resting());
+    clearTimeout(timer);
+    timer = setTimeout(beat, RETRY_SECONDS * 1000);
+  } else if (error.code === "hall_closed") {
+    reset("start");
+    beat();
+  } else {
+    reset("trouble", { message: error.code ? error.message : texts().busy });
+  }
+}
+
+onFailure(failed);
+onRefusal(failed);
+
+screen("closed", (section) => {
+  const say = texts(), hours = hoursToday(), { next_opening } = house.hall;
+  const when = next_opening && local(new Date(next_opening), {
+    month: "long", day: "numeric", weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+  put(section, {
+    opening: when ? fill(say.opening, { when }) : say.no_opening,
+    today: hours ? fill(say.today, { hours }) : say.day_off,
+  });
+});
+
+screen("away", (section) => put(section, { retrying: asking() ? texts().asking : texts().retrying }));
+
+screen("setup", (section) => {
+  put(section, { reason: texts()[house.fault.code] ?? house.fault.message });
+  section.querySelector("[data-address]").textContent = `${location.origin}/kiosk#token=…`;
+});
+
+screen("trouble", (section, { message }) => put(section, { message }));
+
+// Time: the clock, and going home when nobody is there any more ------------------------------------------------------
+
+function tick() {
+  const now = new Date();
+  const english = document.documentElement.lang === "en";
+  put(root(), {
+    hall: house.hall ? (english && house.hall.name_en) || house.hall.name : root().querySelector(".hall").textContent,
+    date: local(now, { month: "long", day: "numeric", weekday: "long" }),
+    time: local(now, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  });
+  if (!current()) return;
+  const section = root().querySelector(`[data-screen="${current().name}"]`);
+  const left = Math.ceil((section.dataset.quiet ?? QUIET_SECONDS) - (performance.now() - touched) / 1000);
+  if (section.dataset.quiet) put(section, { seconds: fill(texts().seconds, { seconds: Math.max(0, left) }) });
+  if (left <= 0) rest();
+}
+
+/** As the next visitor expects it: the start, in Chinese, in ordinary print. */
+function rest() {
+  touched = performance.now();
+  document.documentElement.classList.remove("large");
+  home();
+  if (document.documentElement.lang !== HOME_LANGUAGE) speak("zh_CN");
+  dress();
+}
+
+function home() {
+  giveUp();
+  if (!current() || current().name !== resting()) reset(resting());
+}
+
+// Language and size --------------------------------------------------------------------------------------------------
+
+/** Change the language in place: a page that had to be loaded anew could be lost with the network. */
+async function speak(language) {
+  const answer = await fetch(`/kiosk?lang=${language}`).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  root().replaceWith(document.adoptNode(page.getElementById("kiosk")));
+  document.documentElement.lang = page.documentElement.lang;
+  document.title = page.title;
+  dress();
+  again();
+}
+
+function enlarge() {
+  document.documentElement.classList.toggle("large");
+  dress();
+  again();
+}
+
+function dress() {
+  const large = document.documentElement.classList.contains("large");
+  root().querySelector('[data-do="large"]').setAttribute("aria-pressed", large);
+  tick();
+}
+
+// Hands --------------------------------------------------------------------------------------------------------------
+
+const DOORS = { unsure, complaint: complain };
+const DEEDS = {
+  back, home, large: enlarge, retry: beat, language: (button) => speak(button.dataset.language),
+};
+
+document.addEventListener("click", (event) => {
+  // The second touch of a double one must not press what the first one brought under the finger.
+  if (event.detail > 1 && performance.now() - current()?.since < DOUBLE_TOUCH_MS) {
+    event.stopPropagation();
+    event.preventDefault();
+  }
+}, { capture: true });
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  const { go: goal, do: deed } = button?.dataset ?? {};
+  if (goal) (DOORS[goal] ?? (() => go(goal)))();
+  if (deed) DEEDS[deed](button);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "Escape") back();
+  const letters = /^[a-z]$/i.test(event.key) && ["start", "departments", "items"].includes(current()?.name);
+  if (letters) {
+    event.preventDefault();
+    go("search", { words: event.key });
+  }
+});
+
+for (const sign of ["pointerdown", "keydown"]) {
+  document.addEventListener(sign, () => (touched = performance.now()), { capture: true });
+}
+document.addEventListener("contextmenu", (event) => event.preventDefault());
+window.addEventListener("resize", again);
+window.addEventListener("hashchange", () => location.reload());
+
+// The token is given once in the address and kept; it does not stay visible.
+const given = new URLSearchParams(location.hash.slice(1)).get("token");
+if (given) {
+  localStorage.setItem(KEPT, given);
+  history.replaceState(null, "", location.pathname + location.search);
+}
+house.token = given ?? localStorage.getItem(KEPT);
+setInterval(tick, 1000);
+beat();

@@ -1,0 +1,55 @@
+// From the doors to an item: start, departments, items.
+
+import { fill, texts } from "../api.js";
+import { put } from "../figures.js";
+import { get, hoursToday, house, lineOf } from "./house.js";
+import { paged, tile } from "./paging.js";
+import { go, screen } from "./stage.js";
+
+/** The tile of an item; it leads to its confirmation. */
+export const itemTile = (item) => ({
+  text: item.name,
+  note: item.agency && texts().elsewhere,
+  choose: () => go("confirm", { item }),
+});
+
+screen("start", (section) => {
+  const say = texts(), hours = hoursToday(), { lines, windows } = house.hall;
+  put(section, {
+    today: hours ? fill(say.today, { hours }) : say.day_off,
+    now: fill(say.now, {
+      waiting: lines.reduce((sum, line) => sum + line.waiting, 0),
+      open: windows.filter((window) => window.state === "open").length,
+    }),
+  });
+  section.querySelector('[data-go="unsure"]').hidden = !lineOf("first_inquiry");
+  document.querySelector('[data-go="complaint"]').disabled = !lineOf("complaint");
+  section.querySelector("[data-list]").replaceChildren(...house.favourites.map((item) => tile(itemTile(item))));
+});
+
+screen("departments", (section, args) => {
+  const groups = house.hall.zones.map((zone) => ({
+    label: zone,
+    tiles: house.hall.departments
+      .filter((department) => department.zone === zone)
+      .map((department) => ({ text: department.name, choose: () => go("items", { department }) })),
+  }));
+  paged(section, groups, args);
+});
+
+screen("items", async (section, args) => {
+  args.items ??= await itemsOf(args.department.code);
+  put(section, { department: args.department.name });
+  paged(section, [{ tiles: args.items.map(itemTile) }], args);
+});
+
+async function itemsOf(department) {
+  const items = [];
+  let cursor = "0";
+  while (cursor !== null) {
+    const page = await get(`/halls/${house.code}/items?${new URLSearchParams({ department, cursor })}`);
+    items.push(...page.items);
+    cursor = page.cursor;
+  }
+  return items;
+}

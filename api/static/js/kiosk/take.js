@@ -1,0 +1,125 @@
+// From an item to a number: what to bring, the one request, the slip.
+
+import { call, fill, newKey, texts } from "../api.js";
+import { minutes, people, put, windows } from "../figures.js";
+import { house, lineNamed, lineOf, lost } from "./house.js";
+import { again, current, go, reset, screen } from "./stage.js";
+
+const SLIP_SECONDS = 8;
+
+// The request that waits for its answer. It keeps its key until the server has spoken: however often it is sent,
+// it gives one number.
+let pending = null;
+
+export const asking = () => pending !== null;
+export const giveUp = () => (pending = null);
+
+/** The two ways that need no item. */
+export const unsure = () => go("confirm", { door: "unsure", line: lineOf("first_inquiry") });
+export const complain = () => go("confirm", { door: "complaint", line: lineOf("complaint") });
+
+screen("confirm", (section, { item, door, line }) => {
+  const say = texts(), agency = item?.agency;
+  const goal = line ?? (agency ? lineOf("first_inquiry") : lineNamed(item.line));
+  const department = house.hall.departments.find(({ code }) => code === item?.department);
+  put(section, {
+    department: department?.name,
+    name: item?.name ?? say[door],
+    lead: door ? say[`${door}_lead`] : agency && say.elsewhere_lead,
+    agency: agency?.name, address: agency?.address, phone: agency?.phone,
+    limit: item && !agency && fill(item.kind === "immediate" ? say.immediate : say.promised, { days: item.promised_days }),
+    fee: item && !agency && (item.fee_yuan ? fill(say.fee, { yuan: item.fee_yuan }) : say.free),
+    place: goal && `${goal.zone} ${goal.name}`,
+    waiting: goal && (goal.waiting ? `${people(goal.waiting, say.figures)} · ${minutes(goal.wait, say.figures)}` : say.nobody),
+    take: agency ? say.take_desk : say.take,
+  });
+  bring(section, agency ? [] : item?.materials ?? []);
+  classes(section.querySelector("[data-classes]"), say);
+  const form = section.querySelector("[data-take]");
+  form.querySelector("button").disabled = false;
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button");
+    button.disabled = true;
+    button.textContent = say.taking;
+    const priority = new FormData(form).get("priority") || null;
+    const body = { channel: "kiosk", priority, ...(door === "complaint" ? { line: line.prefix } : { item: item?.code ?? null }) };
+    pending = { key: newKey(), body, item: agency ? null : item };
+    ask();
+  };
+});
+
+function classes(box, say) {
+  const chosen = box.querySelector(":checked")?.value;
+  const english = document.documentElement.lang === "en";
+  const options = house.hall.priorities.map(({ code, name, name_en, credit_minutes }) => ({
+    code, name: (english && name_en) || name, note: fill(say.credit, { minutes: credit_minutes }),
+  }));
+  box.replaceChildren(...[{ code: "", name: say.ordinary }, ...options].map(({ code, name, note }) => {
+    const label = document.createElement("label");
+    const input = Object.assign(document.createElement("input"), { type: "radio", name: "priority", value: code });
+    input.checked = code === (chosen ?? "");
+    label.append(input, Object.assign(document.createElement("span"), { textContent: name }));
+    if (note) label.append(Object.assign(document.createElement("small"), { textContent: note }));
+    return label;
+  }));
+  box.closest("fieldset").hidden = options.length === 0;
+}
+
+function bring(section, materials) {
+  const list = section.querySelector("[data-materials]");
+  list.replaceChildren(...materials.map((name) => Object.assign(document.createElement("li"), { textContent: name })));
+  list.closest("[data-part]").hidden = materials.length === 0;
+}
+
+let failed = null;
+
+/** Who is told when the server refused or did not answer. */
+export function onRefusal(handle) {
+  failed = handle;
+}
+
+/** Send the pending request, for the first time or again. */
+export async function ask() {
+  const mine = pending;
+  try {
+    const ticket = await call("POST", `/halls/${house.code}/tickets`, mine.body, { token: house.token, key: mine.key });
+    if (pending !== mine) return; // whoever asked has gone
+    pending = null;
+    const args = { ticket, item: mine.item };
+    await reset("ticket", args);
+    args.slip = await print(ticket.id);
+    if (current().args === args) again();
+  } catch (error) {
+    if (pending !== mine) return;
+    if (!lost(error)) pending = null;
+    failed(error);
+  }
+}
+
+/** Load the slip into the hidden frame, where it prints itself; gives its QR code, null when it did not come. */
+function print(id) {
+  const frame = document.getElementById("slip");
+  return new Promise((resolve) => {
+    setTimeout(resolve, SLIP_SECONDS * 1000, null);
+    frame.onload = () => resolve(frame.contentDocument?.querySelector("[data-qr] svg") ?? null);
+    frame.src = `/t/${id}/slip?print=1`;
+  });
+}
+
+screen("ticket", (section, { ticket, item, slip }) => {
+  const say = texts();
+  put(section, {
+    number: ticket.number,
+    item: item?.name ?? ticket.line_name,
+    ahead: people(ticket.ahead, say.figures),
+    wait: minutes(ticket.wait, say.figures),
+    where: ticket.route.text,
+    windows: windows(ticket.route.windows, say.figures),
+    slip: slip === null ? say.unprinted : say.printing,
+  });
+  bring(section, item?.materials ?? []);
+  const box = section.querySelector("[data-qr]");
+  box.replaceChildren(...(slip ? [document.importNode(slip, true)] : []));
+  box.closest("[data-part]").hidden = !slip;
+});

@@ -1,0 +1,54 @@
+// Signing in: errors beside their field and in words; afterwards back to where the officer came from.
+import { call, texts, Unreachable, useSession } from "./api.js";
+import { keepAddress } from "./language.js";
+
+const said = texts();
+const form = document.getElementById("sign-in");
+const { username, password } = form.elements;
+const submit = document.getElementById("submit");
+
+keepAddress(document.getElementById("language"));
+
+/** Where to go afterwards: `?next=` when it is a path of this site, else the console. */
+function goal() {
+  const next = new URLSearchParams(location.search).get("next") ?? "";
+  return location.origin + (next.startsWith("/") ? next : "/console");
+}
+
+/** Say what is wrong beside its field, which takes the focus; without words: nothing is wrong. */
+function complain(field, words) {
+  for (const each of [username, password]) {
+    const wrong = each === field && words !== "";
+    each.setAttribute("aria-invalid", wrong);
+    document.getElementById(`${each.id}-error`).textContent = wrong ? words : "";
+  }
+  if (words === "") return;
+  field.focus();
+  field.select();
+}
+
+let asking = false;
+
+function ask(now) {
+  asking = now;
+  submit.setAttribute("aria-busy", now);
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (asking) return;
+  if (!username.value.trim()) return complain(username, said.no_username);
+  if (!password.value) return complain(password, said.no_password);
+  complain(username, "");
+  ask(true);
+  try {
+    // A session that is still open wants its word even from a page that replaces it.
+    useSession(await call("GET", "/session"));
+    await call("POST", "/session", { username: username.value.trim(), password: password.value });
+    location.replace(goal());
+  } catch (error) {
+    complain(password, error instanceof Unreachable ? said.unreachable : error.message);
+  } finally {
+    ask(false);
+  }
+});

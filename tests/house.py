@@ -1,0 +1,85 @@
+"""The application in the test's own process, with the small hall and somebody of every kind in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import msgspec
+from litestar import Litestar
+from paihao.api.accounts import add_device, insert_staff
+from paihao.api.app import create
+from paihao.api.identity import piccolo_now
+from paihao.api.permissions import Caller
+from paihao.api.services import Services
+from paihao.core import clock
+from paihao.core.accounts import Session, User
+from paihao.core.settings import Settings
+from paihao.queue import hallfiles, hallstore
+from paihao.queue.staff import DeviceKind, Role
+from sqlalchemy import insert, select
+
+SMALL = Path(__file__).parent / "data" / "small"
+SAMPLE = Path(__file__).parent.parent / "samples" / "longquanyi"
+
+
+class House:
+    """The application in this process over a real database, with the small hall and somebody of every kind in it."""
+
+    def __init__(self, app: Litestar, services: Services, tokens: dict[Caller, str]) -> None:
+        self.app = app
+        self.services = services
+        self._tokens = tokens
+
+    def client(self, caller: Caller = Caller.PUBLIC, *, token: str | None = None) -> httpx.AsyncClient:
+        """A client that is ``caller``; officers come with session cookie and CSRF word, devices with their token."""
+        token = token or self._tokens.get(caller)
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://hall.test/api/v1")
+        if caller in (Caller.KIOSK, Caller.BOARD):
+            client.headers["authorization"] = f"Bearer {token}"
+        elif token is not None:
+            client.cookies.set("id", token)
+            client.headers["x-csrftoken"] = self.services.identities.csrf(token)
+        return client
+
+    async def window(self, number: str) -> int:
+        hall = await self.services.halls.get("small")
+        return next(window.id for window in hall.windows.values() if window.number == number)
+
+
+async def _staff(services: Services, hall: int, role: Role, name: str) -> str:
+    """An account with an open session, without the costly hashing; gives the session's token."""
+    moment, token = clock.now(), f"session-of-{name}"
+    async with services.database.write() as tx:
+        await insert_staff(tx, [(name, name, name)], role, hall, "pbkdf2_sha256$1$x$x", moment)
+        user = (await tx.execute(select(User.id).where(User.username == name))).scalar_one()
+        ends = piccolo_now() + timedelta(hours=1)
+        await tx.execute(
+            insert(Session), {"token": token, "user_id": user, "expiry_date": ends, "max_expiry_date": ends}
+        )
+    return token
+
+
+@asynccontextmanager
+async def open_house(database_url: str) -> AsyncIterator[House]:
+    settings = Settings(database_url=database_url, secret="s" * 40, sweep_seconds=3600)
+    app = create(settings)
+    async with app.lifespan():
+        services: Services = app.state.services
+        async with services.database.write() as tx:
+            hall = await hallstore.save(tx, hallfiles.read(SMALL))
+        tokens = {Caller(role): await _staff(services, hall, role, role.value) for role in Role}
+        for kind in DeviceKind:
+            tokens[Caller(kind)] = await add_device(services.database, kind, "small", None, kind)
+        yield House(app, services, tokens)
+
+
+async def open_second_hall(house: House) -> str:
+    """A second hall beside the first; gives the token of its kiosk."""
+    database = house.services.database
+    files = hallfiles.read(SMALL)
+    other = msgspec.structs.replace(files, hall=msgspec.structs.replace(files.hall, code="other"))
+    async with database.write() as tx:
+        await hallstore.save(tx, other)
+    return await add_device(database, DeviceKind.KIOSK, "other", None, "kiosk")

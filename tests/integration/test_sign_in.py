@@ -1,0 +1,90 @@
+"""One sign-in serves the consoles and piccolo-admin: each side's accounts and sessions hold on the other."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import pytest
+from house import House
+from paihao.api.accounts import add_device, add_user
+from paihao.api.permissions import Caller
+from paihao.core.errors import Conflict, Invalid, NotFound
+from paihao.queue.staff import DeviceKind, Role
+from piccolo.apps.user.tables import BaseUser
+from piccolo.engine.postgres import PostgresEngine
+from piccolo.engine.sqlite import SQLiteEngine
+from piccolo_api.session_auth.tables import SessionsBase
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def piccolo(house: House) -> AsyncIterator[None]:
+    """Piccolo's own tables over the house's database."""
+    url = house.services.database.url
+    engine: SQLiteEngine | PostgresEngine
+    if house.services.database.sqlite:
+        engine = SQLiteEngine(path=str(url.database))
+    else:
+        engine = PostgresEngine({"user": "postgres", "database": url.database, "host": url.query["host"]})
+    BaseUser._meta._db = SessionsBase._meta._db = engine
+    yield
+
+
+async def test_an_account_and_a_session_of_ours_hold_for_piccolo(house: House) -> None:
+    password = await add_user(house.services.database, "wang", Role.CLERK, "small", "王某", "W1")
+    signed_in = await house.services.identities.sign_in("wang", password, "127.0.0.1")
+    async with piccolo(house):
+        user = await BaseUser.login("wang", password)
+        assert user is not None
+        assert await BaseUser.login("wang", "wrong") is None
+        assert await SessionsBase.get_user_id(signed_in.token) == user
+
+
+async def test_a_session_of_piccolos_holds_for_us(house: House) -> None:
+    password = await add_user(house.services.database, "wang", Role.SUPERVISOR, "small", "王某", "W1")
+    async with piccolo(house):
+        user = await BaseUser.login("wang", password)
+        assert user is not None
+        session = await SessionsBase.create_session(user, datetime.now() + timedelta(hours=1))
+        ended = await SessionsBase.create_session(user, datetime.now() - timedelta(seconds=1))
+    async with house.client(Caller.SUPERVISOR, token=session.token) as client:
+        said = (await client.get("/session")).json()
+    assert (said["role"], said["name"], said["hall"]) == ("supervisor", "王某", "small")
+    async with house.client(Caller.SUPERVISOR, token=ended.token) as client:
+        assert (await client.get("/session")).json()["role"] == "public"
+
+
+async def test_signing_in_over_http_gives_the_cookie_that_piccolo_reads(house: House) -> None:
+    password = await add_user(house.services.database, "wang", Role.CLERK, "small", "王某", "W1")
+    async with house.client() as client:
+        said = await client.post("/session", json={"username": "wang", "password": password})
+        assert said.status_code == 200
+        cookie = said.headers["set-cookie"]
+        assert cookie.startswith("id=")
+        assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
+        client.headers["x-csrftoken"] = said.json()["csrf"]
+        window = await house.window("3")
+        assert (await client.post(f"/windows/{window}/open")).status_code == 200
+        assert (await client.get("/session")).json()["window"] == window
+
+
+async def test_a_device_token_is_kept_only_as_a_digest(house: House) -> None:
+    token = await add_device(house.services.database, DeviceKind.BOARD, "small", "3", "strip")
+    async with house.client(Caller.BOARD, token=token) as client:
+        assert (await client.get("/session")).json()["role"] == "board"
+    async with house.services.database.read() as connection:
+        rows = (await connection.exec_driver_sql("SELECT * FROM device")).all()
+    assert token not in str(rows)
+
+
+async def test_accounts_that_cannot_be(house: House) -> None:
+    database = house.services.database
+    with pytest.raises(Conflict):
+        await add_user(database, "clerk", Role.CLERK, "small", "李某", "L9")
+    with pytest.raises(Invalid):
+        await add_user(database, "li", Role.CLERK, None, "李某", "L9")
+    with pytest.raises(NotFound):
+        await add_user(database, "li", Role.CLERK, "nowhere", "李某", "L9")
+    with pytest.raises(NotFound):
+        await add_device(database, DeviceKind.BOARD, "small", "99", "strip")
