@@ -13,7 +13,7 @@ import uvicorn
 from ..core import settings as settings_module
 from ..core.db import Database
 from ..core.errors import Problem
-from ..core.i18n import N_, negotiate, translate
+from ..core.i18n import N_, Language, negotiate, translate
 from ..core.settings import Settings, SettingsError
 from ..queue import hallfiles, hallstore
 from ..queue.staff import DeviceKind, Role
@@ -32,8 +32,10 @@ def _settings() -> Settings:
 def _run(work: Callable[[Database], Awaitable[T]]) -> T:
     """Run a command's work with an open, up-to-date database; domain errors become a line in the reader's language."""
 
+    settings = _settings()
+
     async def inside() -> T:
-        database = Database(_settings().database_url, pool_size=2)
+        database = Database(settings.database_url, password=settings.database_password, pool_size=2)
         try:
             if database.sqlite:
                 await schema.upgrade(database)
@@ -41,7 +43,7 @@ def _run(work: Callable[[Database], Awaitable[T]]) -> T:
         finally:
             await database.close()
 
-    language = negotiate(os.environ.get("LANG", "").split(".")[0])
+    language = _language()
     try:
         return asyncio.run(inside())
     except Problem as error:
@@ -52,6 +54,10 @@ def _run(work: Callable[[Database], Awaitable[T]]) -> T:
             click.echo(f"{where}  {translate(language, fault.reason, **fault.params)}", err=True)
         told = translate(language, N_("共{count}处错误，未导入任何内容"), count=len(error.faults))
         raise click.ClickException(told) from None
+
+
+def _language() -> Language:
+    return negotiate(os.environ.get("LANG", "").split(".")[0])
 
 
 @click.group()
@@ -175,12 +181,9 @@ def replay(**chosen: Any) -> None:
     """Play a day of visitors and windows against a running server, and check what it did."""
     from ..samples.replay import run  # a simulation's libraries are loaded by nothing else
 
-    language = _language()
     try:
-        good = run.replay(run.Options(**chosen), language)
-    except hallfiles.BrokenFiles as error:
-        raise _told(error, language) from None
-    except run.Unplayable as error:
+        good = run.replay(run.Options(**chosen), _language())
+    except (hallfiles.BrokenFiles, run.Unplayable) as error:
         raise click.ClickException(str(error)) from None
     sys.exit(0 if good else 1)
 

@@ -43,7 +43,9 @@ Provided = NamedDependency[Services]
 
 def build(settings: Settings) -> Services:
     """Wire a process together; nothing is opened yet."""
-    database = Database(settings.database_url, pool_size=settings.pool_size)
+    database = Database(
+        settings.database_url, password=settings.database_password, pool_size=settings.pool_size
+    )
     dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     bus: Bus = MemoryBus() if database.sqlite else PostgresBus(dsn)
     halls = Halls(database, bus)

@@ -36,8 +36,10 @@ class Base(DeclarativeBase):
 class Database:
     """An engine with two ways in: `read` (each statement sees what is committed) and `write` (one transaction)."""
 
-    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+    def __init__(self, url: str, *, password: str = "", pool_size: int = 16) -> None:
         parsed = make_url(url)
+        if password:
+            parsed = parsed.set(password=password)
         self.url = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = create_async_engine(self.url, pool_size=pool_size, max_overflow=0, pool_timeout=30)

@@ -5,11 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
 
 Language = Literal["zh_CN", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
+SPOKEN: Mapping[str, Language] = {"zh": "zh_CN", "en": "en"}
 DOMAIN = "paihao"
 
 
@@ -33,14 +33,12 @@ def translate(language: Language, message: str, **params: object) -> str:
 
 
 def negotiate(*wishes: str | None) -> Language:
-    """The first wish we speak: a language chosen by hand, then Accept-Language; Chinese otherwise."""
+    """The first language wished for that we speak, Chinese otherwise.
+
+    A wish is a tag (``en``) or a header like Accept-Language, whose tags browsers send in the order of their weight.
+    """
     for wish in wishes:
-        tags = [part.split(";")[0].strip() for part in (wish or "").split(",")]
-        match negotiate_locale([tag.replace("-", "_") for tag in tags if tag], ["zh_CN", "en"], sep="_"):
-            case "en":
-                return "en"
-            case "zh_CN":
-                return "zh_CN"
-        if any(tag.lower().startswith("zh") for tag in tags):
-            return "zh_CN"
+        for tag in (wish or "").replace("_", "-").split(","):
+            if (spoken := SPOKEN.get(tag.strip().split("-")[0].split(";")[0].lower())) is not None:
+                return spoken
     return "zh_CN"

@@ -4,11 +4,13 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 PREFIX = "PAIHAO_"
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class SettingsError(Exception):
@@ -20,13 +22,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     environment: Literal["development", "production"] = "development"
     database_url: str = "sqlite:///var/paihao.db"
+    database_password: str = ""
+    """Kept apart from the URL, so that it can come from a file."""
     secret: str
     cookie_secure: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    session_hours: int = 12
-    sign_in_failures: int = 10
-    pool_size: int = 16
-    sweep_seconds: int = 30
+    session_hours: Positive = 12
+    sign_in_failures: Positive = 10
+    pool_size: Positive = 16
+    sweep_seconds: Positive = 30
 
     @property
     def production(self) -> bool:
