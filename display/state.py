@@ -66,8 +66,8 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     type: Literal["change"]
     base: int
     revision: int
-    windows: Sequence[WindowShown] = ()
-    lines: Sequence[LineShown] = ()
+    windows: Sequence[WindowShown] | None = None
+    lines: Sequence[LineShown] | None = None
     ticker: str | None = None
     first_desk: str | None = None
 
@@ -105,8 +105,8 @@ def frames(old: BoardState, new: BoardState) -> list[bytes]:
         "change",
         old.revision,
         new.revision,
-        [window for key, window in new.windows.items() if window != old.windows[key]],
-        [line for key, line in new.lines.items() if line != old.lines[key]],
+        [window for key, window in new.windows.items() if window != old.windows[key]] or None,
+        [line for key, line in new.lines.items() if line != old.lines[key]] or None,
         new.ticker if new.ticker != old.ticker else None,
         new.first_desk if new.first_desk != old.first_desk else None,
     )
