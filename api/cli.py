@@ -10,12 +10,15 @@ from typing import Any, TypeVar
 import click
 import uvicorn
 
+from ..core import journal
 from ..core import settings as settings_module
+from ..core.clock import now
 from ..core.db import Database
 from ..core.errors import Problem
 from ..core.i18n import N_, Language, negotiate, translate
 from ..core.settings import Settings, SettingsError
 from ..queue import hallfiles, hallstore
+from ..queue.actor import SYSTEM
 from ..queue.staff import DeviceKind, Role
 from . import accounts, demo, schema
 
@@ -115,7 +118,9 @@ def hall_import(directory: Path) -> None:
     async def work(database: Database) -> int:
         files = hallfiles.read(directory)
         async with database.write() as tx:
-            return await hallstore.save(tx, files)
+            hall = await hallstore.save(tx, files)
+            await journal.write(tx, hall_id=hall, at=now(), actor=SYSTEM.label, action="import")
+            return hall
 
     _run(work)
 

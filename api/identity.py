@@ -29,6 +29,7 @@ COOKIE = "id"
 KEPT_SECONDS = 5.0
 MOST_KEPT = 10_000
 FAILURE_WINDOW = timedelta(minutes=15)
+HASHING_AT_ONCE = 4
 
 
 class Identity(NamedTuple):
@@ -91,6 +92,7 @@ class Identities:
         self._database = database
         self._kept: OrderedDict[tuple[str, str], tuple[float, Identity]] = OrderedDict()
         self._failures: dict[str, list[datetime]] = {}
+        self._hashing = asyncio.Semaphore(HASHING_AT_ONCE)
 
     async def of_device(self, token: str) -> Identity:
         """The device with this token. Raises Unauthorized."""
@@ -106,19 +108,20 @@ class Identities:
 
     async def sign_in(self, username: str, password: str, address: str) -> Identity:
         """Open a session. Raises Unauthorized, or TooMany after repeated failures of the name or from the address."""
-        now = piccolo_now()
-        self._refuse_after_failures((f"name:{username}", f"address:{address}"), now)
+        now, keys = piccolo_now(), (f"name:{username}", f"address:{address}")
         async with self._database.read() as connection:
             row = (await connection.execute(_USER, {"username": username})).first()
         stored = row.password if row else "pbkdf2_sha256$600000$none$none"
         _, rounds, salt, _ = BaseUser.split_stored_password(stored)
-        # Hashed for unknown names too: the time taken must not tell which names exist.
-        given = await asyncio.to_thread(BaseUser.hash_password, password[:128], salt, int(rounds))
-        if row is None or not secrets.compare_digest(given, stored):
-            for key in (f"name:{username}", f"address:{address}"):
-                self._failures.setdefault(key, []).append(now)
-            raise Unauthorized(N_("用户名或密码不正确"), code="wrong_credentials")
-        self._failures.pop(f"name:{username}", None)
+        async with self._hashing:  # failures are counted before the next few are let in
+            self._refuse_after_failures(keys, now)
+            # Hashed for unknown names too: the time taken must not tell which names exist.
+            given = await asyncio.to_thread(BaseUser.hash_password, password, salt, int(rounds))
+            if row is None or not secrets.compare_digest(given, stored):
+                for key in keys:
+                    self._failures.setdefault(key, []).append(now)
+                raise Unauthorized(N_("用户名或密码不正确"), code="wrong_credentials")
+        self._failures.pop(keys[0], None)
         token = secrets.token_urlsafe(32)
         ends = now + timedelta(hours=self._settings.session_hours)
         async with self._database.write() as tx:

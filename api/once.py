@@ -47,19 +47,21 @@ async def once(
     if not (0 < len(key) <= idempotency.LONGEST_KEY and key.isascii() and key.isprintable()):
         raise Invalid(N_("请求编号无效"), code="invalid_key")
     scope = request.user.actor.label
-    mark = hashlib.blake2b(f"{request.method} {request.url.path}\n".encode() + await request.body(), digest_size=16)
+    mark = hashlib.blake2b(
+        f"{request.method} {request.scope['path']}\n".encode() + await request.body(), digest_size=16
+    ).digest()
     try:
         async with services.moving(hall_id, what) as tx:
             status, body = await work(tx)
             encoded = _encode(body) if status != 204 else b""
-            await idempotency.remember(tx, scope, key, mark.digest(), status, encoded, now())
+            await idempotency.remember(tx, scope, key, mark, status, encoded, now())
     except (Problem, IntegrityError) as error:
         # Repeats are rare, so the work is tried first. A repeat of something done never gets through: either its work
         # is refused or its answer is there already; both undo the transaction, and the first answer is given.
         if isinstance(error, IntegrityError) and violated(error) != "pk_answer":
             raise
         async with services.database.read() as connection:
-            earlier = await idempotency.recall(connection, scope, key, mark.digest())
+            earlier = await idempotency.recall(connection, scope, key, mark)
         if earlier is None:
             raise
         return _response(*earlier)

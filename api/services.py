@@ -13,6 +13,7 @@ from ..core.db import Database
 from ..core.settings import Settings
 from ..display import picture
 from ..display.hub import Hub
+from ..display.seen import Seen
 from ..display.state import BoardState
 from ..queue.facts import Halls
 from ..queue.figures import Figures
@@ -27,6 +28,7 @@ class Services:
     halls: Halls
     figures: Figures
     hub: Hub
+    seen: Seen
     identities: Identities
 
     @asynccontextmanager
@@ -43,9 +45,7 @@ Provided = NamedDependency[Services]
 
 def build(settings: Settings) -> Services:
     """Wire a process together; nothing is opened yet."""
-    database = Database(
-        settings.database_url, password=settings.database_password, pool_size=settings.pool_size
-    )
+    database = Database(settings.database_url, password=settings.database_password, pool_size=settings.pool_size)
     dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     bus: Bus = MemoryBus() if database.sqlite else PostgresBus(dsn)
     halls = Halls(database, bus)
@@ -53,4 +53,13 @@ def build(settings: Settings) -> Services:
     async def read(hall_id: int) -> BoardState:
         return await picture.read(database, await halls.by_id(hall_id), now())
 
-    return Services(settings, database, bus, halls, Figures(database), Hub(bus, read), Identities(settings, database))
+    return Services(
+        settings,
+        database,
+        bus,
+        halls,
+        Figures(database),
+        Hub(bus, read),
+        Seen(database),
+        Identities(settings, database),
+    )

@@ -7,22 +7,18 @@ which makes it a known screen that is served first; ``ack`` with the revision th
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from litestar import MediaType, Response, Router, WebSocket, get, websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
-from sqlalchemy import bindparam, update
 
 from ...core.clock import now
 from ...core.errors import Problem
-from ...core.types import Moment
 from ...display import picture
 from ...display.hub import Screen
 from ...display.state import snapshot
-from ...queue.staff import Device
 from ..guard import of_hall
 from ..identity import Identity
 from ..permissions import Caller
@@ -31,17 +27,10 @@ from ..services import Provided, Services
 PING_SECONDS = 15.0
 SILENCE_SECONDS = 45.0
 """A screen that has not said anything for so long is gone; its place is given up."""
-SEEN_SECONDS = 5.0
 LONGEST_MESSAGE = 500
 POLICY_VIOLATION = 1008
 
 Socket = WebSocket[Any, Any, Any]
-
-_SEEN = (
-    update(Device)
-    .where(Device.id == bindparam("device"))
-    .values(seen_at=bindparam("at", type_=Moment), seen_revision=bindparam("revision"))
-)
 
 
 class Said(msgspec.Struct):
@@ -71,7 +60,6 @@ class Conversation:
         self._services = services
         self._hall_id = hall_id
         self._identity = identity
-        self._seen: tuple[datetime, int] | None = None
 
     async def run(self) -> None:
         """Until the screen goes, falls silent or talks nonsense."""
@@ -111,7 +99,8 @@ class Conversation:
                 case "resync":
                     self._screen.resync()
                 case "ack" if said.revision is not None:
-                    await self._confirmed(said.revision)
+                    if (device := self._identity.device_id) is not None:
+                        self._services.seen.confirm(device, now(), said.revision)
 
     async def _hello(self, token: str) -> None:
         try:
@@ -122,15 +111,6 @@ class Conversation:
             self._identity = identity
             if identity.caller is Caller.BOARD:
                 self._screen.known()
-
-    async def _confirmed(self, revision: int) -> None:
-        """Remember what a known screen shows, at most every few seconds."""
-        at, device = now(), self._identity.device_id
-        if device is None or (self._seen is not None and (at - self._seen[0]).total_seconds() < SEEN_SECONDS):
-            return
-        self._seen = (at, revision)
-        async with self._services.database.write() as tx:
-            await tx.execute(_SEEN, {"device": device, "at": at, "revision": revision})
 
 
 @websocket("/halls/{hall:str}/board/live", name="board_live")

@@ -48,8 +48,6 @@ async def issue(
     """Give a number. 409 ``hall_closed`` outside opening hours."""
     facts, moment, identity = await services.halls.get(hall), now(), request.user
     of_hall(identity, facts)
-    if not facts.takes_visitors(moment):
-        raise HallClosed(N_("现在不在办公时间，暂不取号"))
     way = _way(data, facts, hours_running=facts.open_at(moment))
     item = facts.items[data.item] if data.item else None
     priority = facts.priorities.get(data.priority) if data.priority else None
@@ -60,6 +58,8 @@ async def issue(
     language = language_of(request)
 
     async def work(tx: AsyncConnection) -> Answered:
+        if not facts.takes_visitors(moment):  # said here, so that a repeat after closing time gets its number
+            raise HallClosed(N_("现在不在办公时间，暂不取号"))
         issued = await issuing.issue(tx, facts, wish, identity.actor, moment)
         return Answered(
             201,

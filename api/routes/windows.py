@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, JSONBody
-from sqlalchemy import bindparam, func, literal, or_, select
+from sqlalchemy import BigInteger, bindparam, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...core.bus import What
@@ -46,7 +46,7 @@ _LANES = (
     select(*moves.COLUMNS, WindowLine.handicap_minutes)
     .join(WindowLine, WindowLine.line_id == Ticket.line_id)
     .where(_WAITS, Ticket.bound_window_id.is_(None), WindowLine.window_id == bindparam("window"))
-    .order_by(Ticket.rank + WindowLine.handicap_minutes * MINUTE, Ticket.id)
+    .order_by(Ticket.rank + WindowLine.handicap_minutes * literal(MINUTE, BigInteger), Ticket.id)
     .limit(NEXT_SHOWN)
 )
 _BOUND = (

@@ -33,7 +33,8 @@ const live = new Live(hall, {
     sessionStorage.setItem(HEARD, JSON.stringify([...picture.heard]));
     showCalls(news);
     showPage();
-    byId("hall").textContent = (language === "en" && picture.name_en) || picture.name;
+    const name = (language === "en" && picture.name_en) || picture.name;
+    fit(byId("hall"), ems(name), name);
     byId("desk").textContent = picture.first_desk && fill(words.first_desk, { desk: picture.first_desk });
     news.forEach(announce);
   },
@@ -83,7 +84,7 @@ function fillRow(row, call) {
   const [before, after] = words.window.split("{window}");
   fit(row.querySelector(".number .fit"), ems(call.number), call.number);
   fit(row.querySelector(".window .fit"), ems(call.window) + ems(before + after) / 2, small(before), call.window, small(after));
-  row.querySelector(".zone").textContent = call.zone;
+  fit(row.querySelector(".zone span"), ems(call.zone), call.zone);
 }
 
 /** Text that gets smaller rather than being cut off: nobody can find half a window number. */
@@ -122,12 +123,17 @@ function showPage() {
   const waiting = [...picture.lines.values()].some((line) => line.waiting);
   const shown = waiting ? all[page % all.length] : [];
   byId("lines").replaceChildren(...shown.map(zoneShown));
+  byId("lines").style.setProperty("--widest", Math.max(...all.flat().flatMap(widths)).toFixed(2));
   byId("page").textContent = shown.length && all.length > 1 ? `${(page % all.length) + 1} / ${all.length}` : "";
   byId("page").ariaLabel = fill(words.page, { page: (page % all.length) + 1, pages: all.length });
   byId("nobody").hidden = waiting || all.length === 0;
   byId("shut").hidden = all.length > 0;
   const notice = pieces(picture.ticker, TICKER_LENGTH);
   byId("ticker").textContent = notice[page % notice.length];
+}
+
+function widths({ lines }) {
+  return lines.map((line) => ems(line.prefix));
 }
 
 function zoneShown({ zone, lines }) {

@@ -35,6 +35,7 @@ async function start() {
 
 function enter(window) {
   at("choose").hidden = true;
+  at("officer").hidden = true; // from here on the window says who sits there
   at("other").hidden = !steering;
   at("leave").textContent = steering ? words.leave : words.close_and_leave;
   return work(window, { signIn, closed: () => location.replace("/console") });
@@ -80,8 +81,8 @@ async function choose() {
       return show();
     }));
   });
-  await show();
   at("choose-filter").focus();
+  await show();
 }
 
 async function take({ value, mark }) {

@@ -38,17 +38,22 @@ export function close() {
   return send(`/windows/${id}/close`);
 }
 
-/** Do what a press asked for, say what came of it, and show it. */
+/** Do what a press asked for; show what came of it, then say it: whoever reads the words sees the new picture too. */
 export async function attempt(move, then = refresh) {
+  let said;
   try {
-    await move();
+    said = await move();
   } catch (error) {
     if (error.status === 401) return leaving.signIn();
-    if (error instanceof Unreachable) say("unsent", words.not_sent);
-    else say("error", error.message);
-    return refresh();
+    if (error instanceof Unreachable) {
+      say("unsent", words.not_sent);
+      return refresh();
+    }
+    said = ["error", error.message];
+    then = refresh;
   }
-  return then();
+  await then();
+  say(...(said ?? ["", ""]));
 }
 
 export function sending() {
@@ -75,13 +80,12 @@ const DOMINANT = { open, reopen: open, call: callNext, complete_call: completeAn
 
 async function open() {
   await send(`/windows/${id}/open`);
-  say("done", words.done.open);
+  return ["done", words.done.open];
 }
 
 async function callNext() {
   const called = await send(`/windows/${id}/call-next`);
-  if (called) say("done", fill(words.done.call, called.ticket));
-  else say("nobody", words.nobody);
+  return called ? ["done", fill(words.done.call, called.ticket)] : ["nobody", words.nobody];
 }
 
 async function completeAndCall() {
@@ -89,17 +93,18 @@ async function completeAndCall() {
   await send(`/tickets/${picture.here.id}/complete`);
   try {
     const called = await send(`/windows/${id}/call-next`);
-    if (called) say("done", fill(words.done.complete_call, { before, number: called.ticket.number }));
-    else say("nobody", fill(words.done.complete_nobody, { before }));
+    return called
+      ? ["done", fill(words.done.complete_call, { before, number: called.ticket.number })]
+      : ["nobody", fill(words.done.complete_nobody, { before })];
   } catch (error) {
     const why = error instanceof Unreachable ? words.not_sent : error.message;
-    say("error", fill(words.done.complete_stuck, { before, why }));
+    return ["error", fill(words.done.complete_stuck, { before, why })];
   }
 }
 
 async function move(action, ticket, body, more) {
   await send(`/tickets/${ticket.id}/${action}`, body);
-  say("done", fill(words.done[action], { number: ticket.number, ...more }));
+  return ["done", fill(words.done[action], { number: ticket.number, ...more })];
 }
 
 /** A button beside a parked or missed ticket. */
@@ -108,14 +113,14 @@ function onSide(act, ticket, button) {
   press(button, () => attempt(() => move(act, ticket, body)), sending);
 }
 
-/** Opens the panel; what is chosen there is a press of its own. */
+/** Open the panel; what is chosen there is a press of its own. */
 async function transfer() {
   const { here, hall, window } = picture;
   await attempt(async () => {
     const goals = await call("GET", `/halls/${encodeURIComponent(hall)}`);
-    chooseGoal(goals, here, window.number).then((goal) => {
-      if (goal) press(at("transfer-yes"), () => attempt(() => move("transfer", here, goal.body, { goal: goal.name })), sending);
-    });
+    chooseGoal(goals, here, window.number).then((goal) => goal && press(
+      at("transfer-yes"), () => attempt(() => move("transfer", here, goal.body, { goal: goal.name })), sending,
+    ));
   });
 }
 
@@ -124,7 +129,7 @@ async function pause() {
   if (!body) return;
   press(at("pausing-yes"), () => attempt(async () => {
     await send(`/windows/${id}/pause`, body);
-    say("done", words.done.pause);
+    return ["done", words.done.pause];
   }), sending);
 }
 

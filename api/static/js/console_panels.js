@@ -29,6 +29,7 @@ const goals = new Picker(at("transfer-filter"), at("transfer-list"), words.no_ma
 /** Ask where `ticket` is to go: `{body, name}` for the transfer, or null. `here`: the number of its own window. */
 export function chooseGoal({ lines, windows }, ticket, here) {
   at("transfer-number").textContent = ticket.number;
+  at("transfer-filter").value = "";
   at("transfer-note").value = "";
   say("transfer", "");
   goals.show([
@@ -45,12 +46,12 @@ export function chooseGoal({ lines, windows }, ticket, here) {
 
 function lineGoal({ prefix, name, zone, waiting, open }) {
   const figures = open ? fill(words.line_figures, { waiting, open }) : words.line_unserved;
-  return { value: `line ${prefix}`, mark: prefix, name, note: `${zone} · ${figures}`, off: !open, quiet: !open };
+  return { value: `line ${prefix}`, mark: prefix, name, note: `${figures} · ${zone}`, off: !open, quiet: !open };
 }
 
 function windowGoal({ number, name, zone, state, officer }) {
   const closed = state === "closed";
-  const note = [zone, words.window[state], officer?.name].filter(Boolean).join(" · ");
+  const note = [words.window[state], officer?.name, zone].filter(Boolean).join(" · ");
   return { value: `window ${number}`, mark: number, name, note, state, off: closed, quiet: closed };
 }
 
@@ -68,9 +69,13 @@ export function choosePause(now) {
   proposeReturn(reasons[0]);
   say("pausing", "");
   return ask(at("pausing"), () => {
-    if (backAt.value && backAt.value <= moment.slice(11, 16)) return say("pausing", words.time_passed);
-    const day = moment.slice(0, 11), offset = moment.slice(19);
-    return { reason: reasons.value, ...(backAt.value && { back_at: `${day}${backAt.value}:00${offset}` }) };
+    const typed = backAt.value.normalize("NFKC").trim();
+    if (!typed) return { reason: reasons.value };
+    const [, hour, minute] = typed.match(/^([01]?\d|2[0-3]):?([0-5]\d)$/) ?? [];
+    if (!minute) return say("pausing", words.time_unclear);
+    const time = `${hour.padStart(2, "0")}:${minute}`;
+    if (time <= moment.slice(11, 16)) return say("pausing", words.time_passed);
+    return { reason: reasons.value, back_at: `${moment.slice(0, 11)}${time}:00${moment.slice(19)}` };
   });
 }
 

@@ -3,17 +3,18 @@ import { call, newKey, Unreachable } from "./api.js";
 
 const DOUBLE_PRESS = 600; // milliseconds in which the same button pressed again is the same press
 const SLOW = 400; // milliseconds after which a press says that it is still on its way
+const AT_ONCE = 2000; // a failure sooner than this was a broken connection, worth one more try; later, a dead network
 
 let asking = false;
-const pressed = new WeakMap();
+let last = {}; // the button pressed last, and when
 const unanswered = new Map();
 
 /** Do `work` for a press of `button`, which shows it at once. Ignored while another press waits for its answer. */
 export async function press(button, work, whenSlow) {
   const now = performance.now();
-  if (asking || now - (pressed.get(button) ?? -DOUBLE_PRESS) < DOUBLE_PRESS) return;
+  if (asking || (button === last.button && now - last.at < DOUBLE_PRESS)) return;
   asking = true;
-  pressed.set(button, now);
+  last = { button, at: now };
   button.setAttribute("aria-busy", "true");
   document.body.dataset.asking = "";
   const slow = setTimeout(whenSlow, SLOW);
@@ -28,22 +29,24 @@ export async function press(button, work, whenSlow) {
 }
 
 /**
- * POST, once more with the same key when no answer came. Raises Unreachable when the second time fails too; the next press
- * of the same button then repeats the key, because the server may have heard the first.
+ * POST, once more with the same key when the connection broke. Raises Unreachable when no answer came; the next press of the
+ * same button then repeats the key, because the server may have heard the first.
  */
 export async function send(path, body) {
   const request = path + JSON.stringify(body ?? null);
   const key = unanswered.get(request) ?? newKey();
   const ask = () => call("POST", path, body, { key });
+  const began = performance.now();
+  const again = (error) => error instanceof Unreachable && performance.now() - began < AT_ONCE;
   unanswered.set(request, key);
-  let answered = true;
   try {
-    return await ask().catch((error) => (error instanceof Unreachable ? ask() : Promise.reject(error)));
+    const answer = await ask().catch((error) => (again(error) ? ask() : Promise.reject(error)));
+    unanswered.delete(request);
+    return answer;
   } catch (error) {
-    answered = !(error instanceof Unreachable);
+    if (error instanceof Unreachable) last = {};
+    else unanswered.delete(request);
     throw error;
-  } finally {
-    if (answered) unanswered.delete(request);
   }
 }
 

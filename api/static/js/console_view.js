@@ -60,7 +60,7 @@ export function tick() {
 
 function place(window) {
   put(at("window-number"), window.number);
-  put(at("window-name"), window.name);
+  put(at("window-name"), [window.name, window.officer?.name].filter(Boolean).join(" · "));
   const state = at("window-state");
   state.hidden = false;
   state.dataset.state = window.state;

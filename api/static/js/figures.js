@@ -20,13 +20,12 @@ export function people(count, say) {
   return fill(say.people, { count });
 }
 
-/** Write values into the elements of `root` that name them (`data-slot`); an empty one hides its element. */
-export function put(root, values) {
-  for (const [name, value] of Object.entries(values)) {
+/** Write texts into the elements of `root` that name them (`data-slot`); an empty one hides its element. */
+export function put(root, texts) {
+  for (const [name, text] of Object.entries(texts)) {
     for (const element of root.querySelectorAll(`[data-slot="${name}"]`)) {
-      element.textContent = value ?? "";
-      const part = element.closest("[data-part]") ?? element;
-      part.hidden = value === null || value === undefined || value === "";
+      element.textContent = text || "";
+      (element.closest("[data-part]") ?? element).hidden = !text;
     }
   }
 }

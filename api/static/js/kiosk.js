@@ -31,12 +31,14 @@ async function beat() {
   clearTimeout(timer);
   try {
     if (asking()) await ask();
+    if (asking()) return; // still without an answer: the next try is set
     await learn();
     house.fault = null;
   } catch (error) {
     house.fault = error;
   }
   settle();
+  tick();
   timer = setTimeout(beat, (house.fault ? RETRY_SECONDS : BEAT_SECONDS) * 1000);
 }
 
@@ -96,7 +98,8 @@ function tick() {
   });
   if (!current()) return;
   const section = root().querySelector(`[data-screen="${current().name}"]`);
-  const left = Math.ceil((section.dataset.quiet ?? QUIET_SECONDS) - (performance.now() - touched) / 1000);
+  const quiet = (performance.now() - Math.max(touched, current().since)) / 1000;
+  const left = Math.ceil((section.dataset.quiet ?? QUIET_SECONDS) - quiet);
   if (section.dataset.quiet) put(section, { seconds: fill(texts().seconds, { seconds: Math.max(0, left) }) });
   if (left <= 0) rest();
 }

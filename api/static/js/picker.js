@@ -29,7 +29,6 @@ export class Picker {
     this.#first = value;
     this.#rows = [];
     this.list.replaceChildren(...groups.map((group) => this.#group(group)), this.#note());
-    this.filter.value = "";
     this.#narrow();
   }
 
@@ -83,7 +82,7 @@ export class Picker {
     for (const { input } of this.#rows) input.checked = false;
     if (best) {
       best.input.checked = true;
-      best.label.scrollIntoView({ block: "nearest" });
+      best.label.scrollIntoView({ block: typed ? "nearest" : "center" });
     }
     this.onChange(this.option);
   }

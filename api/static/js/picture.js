@@ -93,9 +93,15 @@ export function pieces(text, longest) {
   return made.map((piece) => piece.trim());
 }
 
-/** About how wide a text is, in units of its type size: a Chinese character is 1. */
+/** About how wide a text is at most, in units of its type size. */
 export function ems(text) {
-  return [...text].reduce((sum, sign) => sum + (sign >= "\u2e80" ? 1 : 0.66), 0);
+  return [...text].reduce((sum, sign) => sum + emsOf(sign), 0);
+}
+
+function emsOf(sign) {
+  if (sign >= "\u2e80") return 1; // Chinese
+  if ("MW".includes(sign)) return 0.95;
+  return sign >= "A" && sign <= "Z" ? 0.7 : 0.6;
 }
 
 /** How long something lasts, in its largest whole unit: `{unit, count}`. */

@@ -15,6 +15,7 @@ screen("search", async (section, args) => {
   const input = section.querySelector("input");
   const words = (args.words ?? "").trim();
   const found = await get(`/halls/${house.code}/items?${new URLSearchParams({ q: words })}`);
+  if ((args.words ?? "").trim() !== words) return; // letters came meanwhile: their own answer is on its way
   if (input.value.trim() !== words && document.activeElement !== input) input.value = args.words ?? "";
   paged(section, [{ tiles: found.items.map(itemTile) }], args);
   const say = texts();

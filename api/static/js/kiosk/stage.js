@@ -53,5 +53,5 @@ async function show(name, args, way, arriving = true) {
   for (const button of root().querySelectorAll("[data-foot-button]")) {
     button.hidden = !wanted.includes(button.dataset.footButton);
   }
-  if (arriving) section.querySelector("[data-focus], h1").focus({ preventScroll: true });
+  if (arriving) (section.querySelector("[data-focus]") ?? section.querySelector("h1")).focus({ preventScroll: true });
 }

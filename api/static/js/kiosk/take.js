@@ -31,20 +31,19 @@ screen("confirm", (section, { item, door, line }) => {
     fee: item && !agency && (item.fee_yuan ? fill(say.fee, { yuan: item.fee_yuan }) : say.free),
     place: goal && `${goal.zone} ${goal.name}`,
     waiting: goal && (goal.waiting ? `${people(goal.waiting, say.figures)} · ${minutes(goal.wait, say.figures)}` : say.nobody),
-    take: agency ? say.take_desk : say.take,
+    take: asking() ? say.taking : agency ? say.take_desk : say.take,
   });
   bring(section, agency ? [] : item?.materials ?? []);
   classes(section.querySelector("[data-classes]"), say);
   const form = section.querySelector("[data-take]");
-  form.querySelector("button").disabled = false;
+  form.querySelector("button").disabled = asking();
   form.onsubmit = (event) => {
     event.preventDefault();
-    const button = form.querySelector("button");
-    button.disabled = true;
-    button.textContent = say.taking;
+    if (asking()) return;
     const priority = new FormData(form).get("priority") || null;
-    const body = { channel: "kiosk", priority, ...(door === "complaint" ? { line: line.prefix } : { item: item?.code ?? null }) };
-    pending = { key: newKey(), body, item: agency ? null : item };
+    const goal = door === "complaint" ? { line: line.prefix } : { item: item?.code ?? null };
+    pending = { key: newKey(), body: { channel: "kiosk", priority, ...goal }, item: agency ? null : item };
+    again();
     ask();
   };
 });
@@ -60,7 +59,7 @@ function classes(box, say) {
     const input = Object.assign(document.createElement("input"), { type: "radio", name: "priority", value: code });
     input.checked = code === (chosen ?? "");
     label.append(input, Object.assign(document.createElement("span"), { textContent: name }));
-    if (note) label.append(Object.assign(document.createElement("small"), { textContent: note }));
+    label.append(Object.assign(document.createElement("small"), { textContent: note ?? "" }));
     return label;
   }));
   box.closest("fieldset").hidden = options.length === 0;

@@ -1,0 +1,8 @@
+// The slip prints itself when asked to (?print=1), on exactly as much paper as it needs.
+
+const MM_PER_PX = 25.4 / 96;
+
+const sheet = document.createElement("style");
+sheet.textContent = `@page { size: 80mm ${Math.ceil(document.body.scrollHeight * MM_PER_PX) + 2}mm; margin: 0 }`;
+document.head.append(sheet);
+if (new URLSearchParams(location.search).has("print")) window.print();
