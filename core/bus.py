@@ -1,8 +1,8 @@
 """The bus says *that* something moved, never *what*: listeners read the new state themselves.
 
 `MemoryBus` serves one process. `PostgresBus` adds the other processes through LISTEN/NOTIFY: sent after the commit,
-several halls in one statement, by a task of its own so that no request waits for it. A notice may be lost when a
-connection breaks; the hub's slow poll repairs that, so nothing here retries.
+several halls in one statement, by a task of its own so that no request waits for it. What others say while the
+connection is broken is lost: the slow polls of hub and `queue.facts` repair that.
 """
 
 import asyncio
@@ -112,7 +112,9 @@ class PostgresBus(MemoryBus):
                 await connection.execute("SELECT pg_notify($1, n) FROM unnest($2::text[]) n", CHANNEL, notices)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("bus_lost", error=str(error))
+                self._pending |= moved
                 await asyncio.sleep(RECONNECT_SECONDS)
+                self._wake.set()
 
     def _heard(self, connection: Any, pid: int, _channel: str, payload: object) -> None:
         if pid == connection.get_server_pid():

@@ -7,7 +7,7 @@ the file lock. PostgreSQL: a pool that never overflows, because every new connec
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, PrimaryKeyConstraint, UniqueConstraint, event
@@ -58,10 +58,12 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with AsyncExitStack() as stack:
-            if self.sqlite:
-                await stack.enter_async_context(self._turn)
-            yield await stack.enter_async_context(self._writer.begin())
+        if not self.sqlite:
+            async with self.engine.begin() as connection:
+                yield connection
+        else:
+            async with self._turn, self._writer.begin() as connection:
+                yield connection
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -70,7 +72,8 @@ class Database:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN would be a deferred one
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"]
+    for pragma in [*pragmas, "recursive_triggers=ON"]:  # else REPLACE would delete past the triggers
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -86,6 +89,8 @@ def violated(error: IntegrityError) -> str | None:
     if name := getattr(cause, "constraint_name", None):
         return str(name)
     message = str(error.orig)
+    if re.fullmatch(r"\w+", message):  # raised by a trigger of ours
+        return message
     if match := re.search(r"CHECK constraint failed: (\w+)", message):
         return match[1]
     if match := re.search(r"UNIQUE constraint failed: index '(\w+)'", message):

@@ -35,6 +35,7 @@ _SIDE = (
         Ticket.hall_id == bindparam("hall"),
         # A hall may keep what was parked over night.
         or_(Ticket.business_day == bindparam("day"), Ticket.status == Status.PARKED),
+        Ticket.ended_at.is_(None),
         Ticket.status.in_((Status.PARKED, Status.MISSED)),
         Ticket.window_id == bindparam("window"),
     )

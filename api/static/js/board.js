@@ -40,7 +40,10 @@ const live = new Live(hall, {
   },
   away(since) {
     awaySince = since;
-    showAway();
+    byId("away").hidden = since === null;
+    if (since === null) return;
+    byId("stopped").textContent = picture ? fill(words.stopped, { time: shortTime.format(since) }) : words.connecting;
+    showAge();
   },
 });
 
@@ -83,7 +86,8 @@ function showCalls(news) {
 function fillRow(row, call) {
   const [before, after] = words.window.split("{window}");
   fit(row.querySelector(".number .fit"), ems(call.number), call.number);
-  fit(row.querySelector(".window .fit"), ems(call.window) + ems(before + after) / 2, small(before), call.window, small(after));
+  const width = ems(call.window) + ems(before + after) / 2;
+  fit(row.querySelector(".window .fit"), width, small(before), call.window, small(after));
   fit(row.querySelector(".zone span"), ems(call.zone), call.zone);
 }
 
@@ -123,9 +127,8 @@ function showPage() {
   const waiting = [...picture.lines.values()].some((line) => line.waiting);
   const shown = waiting ? all[page % all.length] : [];
   byId("lines").replaceChildren(...shown.map(zoneShown));
-  byId("lines").style.setProperty("--widest", Math.max(...all.flat().flatMap(widths)).toFixed(2));
+  byId("lines").style.setProperty("--widest", Math.max(0, ...all.flat().flatMap(widths)).toFixed(2));
   byId("page").textContent = shown.length && all.length > 1 ? `${(page % all.length) + 1} / ${all.length}` : "";
-  byId("page").ariaLabel = fill(words.page, { page: (page % all.length) + 1, pages: all.length });
   byId("nobody").hidden = waiting || all.length === 0;
   byId("shut").hidden = all.length > 0;
   const notice = pieces(picture.ticker, TICKER_LENGTH);
@@ -161,20 +164,17 @@ setInterval(() => {
 
 // The clock of the hall, and how old the picture is.
 
-function showAway() {
-  const band = byId("away");
-  band.hidden = awaySince === null;
+function showAge() {
   if (awaySince === null) return;
   const { unit, count } = span(live.now() - awaySince);
-  const stopped = picture ? fill(words.stopped, { time: shortTime.format(awaySince) }) : words.connecting;
-  band.textContent = `${stopped} · ${fill(words[unit], { count })}`;
+  byId("age").textContent = fill(words[unit], { count });
 }
 
 function tick() {
   const now = live.now();
   byId("clock").textContent = time.format(now);
   byId("date").textContent = fill(words.date, { date: day.format(now), weekday: weekday.format(now) });
-  showAway();
+  showAge();
   setTimeout(tick, 1000 - (now % 1000));
 }
 

@@ -33,12 +33,12 @@ async function start() {
   return window ? enter(window) : choose();
 }
 
-function enter(window) {
+async function enter(window) {
+  await work(window, { signIn, closed: () => location.replace("/console") });
   at("choose").hidden = true;
   at("officer").hidden = true; // from here on the window says who sits there
   at("other").hidden = !steering;
   at("leave").textContent = steering ? words.leave : words.close_and_leave;
-  return work(window, { signIn, closed: () => location.replace("/console") });
 }
 
 function signIn() {
@@ -78,7 +78,7 @@ async function choose() {
     const { option } = picker;
     if (option) press(submit, () => take(option).catch((error) => {
       at("choose-message").textContent = inWords(error);
-      return show();
+      if (!(error instanceof Unreachable)) return show(); // somebody else was faster
     }));
   });
   at("choose-filter").focus();
@@ -105,8 +105,9 @@ function byZone(windows) {
   const zones = new Map();
   for (const window of windows) {
     const { id, number, name, place, state, officer } = window;
-    const note = officer ? `${words.window[state]} · ${officer.name}` : state === "closed" ? words.free : words.window[state];
+    const now = state === "closed" ? words.free : words.window[state];
     const options = zones.get(place) ?? zones.set(place, []).get(place);
+    const note = officer ? `${now} · ${officer.name}` : now;
     options.push({ value: String(id), mark: number, name, note, state, off: taken(window) });
   }
   return [...zones].map(([name, options]) => ({ name, options }));

@@ -12,15 +12,19 @@ const words = texts();
 const at = (id) => document.getElementById(id);
 
 let id; // of the window
-let leaving; // what happens when the session has ended, or the window was closed
+let leaving; // what happens when the session has ended
 let picture = null;
 let looking = null;
 let again = false;
 
-/** Work at window `window`. `signIn()`: the session has ended; `closed()`: the officer closed the window here. */
+/**
+ * Work at window `window`. `signIn()`: the session has ended; `closed()`: the officer closed the window here.
+ * Raises what `call` raises when the first picture cannot be had.
+ */
 export async function work(window, { signIn, closed }) {
   id = window;
-  leaving = { signIn, closed };
+  leaving = signIn;
+  show(await call("GET", `/windows/${id}`));
   at("desk").hidden = false;
   for (const button of document.querySelectorAll("[data-act]")) {
     button.addEventListener("click", () => push(button));
@@ -28,8 +32,7 @@ export async function work(window, { signIn, closed }) {
   document.addEventListener("keydown", onKey);
   at("pause").addEventListener("click", pause);
   at("close").addEventListener("click", () => press(at("close"), () => attempt(close, closed), sending));
-  await refresh();
-  follow(picture.hall, concerns, refresh);
+  follow(picture.hall, ours, refresh);
   setInterval(tick, TICK);
 }
 
@@ -44,7 +47,7 @@ export async function attempt(move, then = refresh) {
   try {
     said = await move();
   } catch (error) {
-    if (error.status === 401) return leaving.signIn();
+    if (error.status === 401) return leaving();
     if (error instanceof Unreachable) {
       say("unsent", words.not_sent);
       return refresh();
@@ -144,30 +147,32 @@ async function look() {
   try {
     while (again) {
       again = false;
-      picture = await call("GET", `/windows/${id}`);
+      show(await call("GET", `/windows/${id}`));
     }
   } catch (error) {
-    if (error.status === 401) leaving.signIn();
+    if (error.status === 401) leaving();
     else if (error instanceof Unreachable) away(true);
     else say("error", error.message);
-    return;
   }
+}
+
+function show(seen) {
+  picture = seen;
   settle();
   away(false);
   render(picture, onSide);
   if (at("message").dataset.kind === "nobody" && picture.waiting) say("", "");
 }
 
-/** Does this frame of the board touch what the desk shows? */
-function concerns({ type, windows = [], lines = [] }) {
-  return type === "snapshot" || windows.some((window) => window.id === picture.window.id)
-    || lines.some((line) => picture.window.lines.includes(line.prefix));
+/** What the board shows of this window and its lines. */
+function ours({ windows, lines }) {
+  const { id: own, lines: prefixes } = picture.window;
+  return [windows.get(own), ...[...lines.values()].filter(({ prefix }) => prefixes.includes(prefix))];
 }
 
 function away(gone) {
   document.body.toggleAttribute("data-away", gone);
-  at("away").textContent = gone && picture ? fill(words.away, { time: picture.now.slice(11, 16) }) : "";
-  if (!gone && at("message").dataset.kind === "unsent") say("", "");
+  at("away").textContent = gone ? fill(words.away, { time: picture.now.slice(11, 16) }) : "";
 }
 
 function say(kind, text) {

@@ -1,4 +1,4 @@
-// A press of a button: one key, one answer. A double press is one press, and what could not be sent is not kept for later.
+// A press of a button: one key, one answer. A double press is one press; what could not be sent is not kept for later.
 import { call, newKey, Unreachable } from "./api.js";
 
 const DOUBLE_PRESS = 600; // milliseconds in which the same button pressed again is the same press
@@ -10,27 +10,25 @@ let last = {}; // the button pressed last, and when
 const unanswered = new Map();
 
 /** Do `work` for a press of `button`, which shows it at once. Ignored while another press waits for its answer. */
-export async function press(button, work, whenSlow) {
+export async function press(button, work, whenSlow = () => {}) {
   const now = performance.now();
   if (asking || (button === last.button && now - last.at < DOUBLE_PRESS)) return;
   asking = true;
   last = { button, at: now };
   button.setAttribute("aria-busy", "true");
-  document.body.dataset.asking = "";
   const slow = setTimeout(whenSlow, SLOW);
   try {
     await work();
   } finally {
     clearTimeout(slow);
-    delete document.body.dataset.asking;
-    button.removeAttribute("aria-busy");
+      button.removeAttribute("aria-busy");
     asking = false;
   }
 }
 
 /**
- * POST, once more with the same key when the connection broke. Raises Unreachable when no answer came; the next press of the
- * same button then repeats the key, because the server may have heard the first.
+ * POST, once more with the same key when the connection broke. Raises Unreachable when no answer came; the next press
+ * of the same button then repeats the key, because the server may have heard the first.
  */
 export async function send(path, body) {
   const request = path + JSON.stringify(body ?? null);

@@ -28,24 +28,21 @@ export function objection(act, { here }, label) {
   return fill(words.not_now, { action: label });
 }
 
-/** Write a picture from `GET /windows/{id}`. `onSide(act, ticket, button)`: a button of the parked or missed was pressed. */
+/** Write a picture from `GET /windows/{id}`. `onSide(act, ticket, button)`: a button beside a parked or missed one. */
 export function render(picture, onSide) {
   const { window, here } = picture;
   skew = Date.parse(picture.now) - Date.now();
   place(window);
-  person(here, window, picture.next.length > 0);
-  put(at("next-label"), words.dominant[dominant(picture)]);
-  for (const button of document.querySelectorAll("[data-act]")) button.disabled = !allowed(button.dataset.act, picture);
-  at("here").parentElement.dataset.likely = here?.status === "called" ? "start" : "next";
-  put(at("recalled"), here?.status === "called"
-    ? fill(words.recalled, { done: here.recalls, wanted: here.recalls_before_missed }) : "");
+  if (here) person(here);
+  else nobody(window.state === "open", picture.waiting > 0);
+  buttons(picture);
   put(at("waiting"), picture.waiting ? fill(words.people_waiting, { count: picture.waiting }) : words.nobody);
   rows(at("next"), "row", picture.next, (part, ticket) => {
     put(part("because"), reason(ticket, ticket.because));
     since(part("minutes"), ticket.arrival, "waited_for");
   });
-  side("parked", picture.parked, "resume", () => window.state === "open" && !here, onSide);
-  side("missed", picture.missed, "requeue", () => true, onSide);
+  side("parked", picture.parked, "resume", window.state === "open" && !here, onSide);
+  side("missed", picture.missed, "requeue", true, onSide);
   tick();
   document.title = [here?.number, window.number, words.title].filter(Boolean).join(" · ");
 }
@@ -71,22 +68,51 @@ function place(window) {
   at("close").hidden = window.state === "closed";
 }
 
-function person(here, window, somebodyNext) {
-  const card = at("here");
-  card.dataset.status = here?.status ?? "none";
-  put(at("here-status"), here ? words.status[here.status] : words.status.none);
-  put(at("here-number"), here?.number ?? "");
-  since(at("here-minutes"), here && (here.started_at ?? here.called_at), here?.status === "serving" ? "serving_for" : "called_for");
-  put(at("here-item"), here ? subject(here) : somebodyNext ? words.nobody_here : words.nobody);
-  const tags = here ? [here.need && ["need", fill(words.need, here)], here.priority && ["priority", courtesy(here)]] : [];
-  at("here-tags").replaceChildren(...tags.filter(Boolean).map(([kind, text]) => {
-    const tag = Object.assign(document.createElement("span"), { className: "tag", textContent: text });
+function person(here) {
+  at("here").dataset.status = here.status;
+  put(at("here-status"), words.status[here.status]);
+  if (here.status === "serving") since(at("here-minutes"), here.started_at, "serving_for");
+  else since(at("here-minutes"), here.called_at, "called_for");
+  put(at("here-number"), here.number);
+  put(at("here-item"), subject(here));
+  tags({ need: here.need && fill(words.need, here), priority: here.priority && courtesy(here) });
+  put(at("here-hint"), reason(here, here.why));
+  at("here-unsure").hidden = here.route.reason !== "unsure";
+  guide(here.item);
+}
+
+function nobody(open, somebodyWaits) {
+  at("here").dataset.status = "none";
+  put(at("here-status"), words.status.none);
+  since(at("here-minutes"), null);
+  put(at("here-number"), "");
+  put(at("here-item"), somebodyWaits ? words.nobody_here : words.nobody);
+  tags({});
+  put(at("here-hint"), open ? words.press_to_call : words.press_to_open);
+  at("here-unsure").hidden = true;
+  guide(null);
+}
+
+function buttons(picture) {
+  const called = picture.here?.status === "called" ? picture.here : null;
+  for (const button of document.querySelectorAll("[data-act]")) {
+    button.disabled = !allowed(button.dataset.act, picture);
+  }
+  put(at("next-label"), words.dominant[dominant(picture)]);
+  const recalls = called && { done: called.recalls, wanted: called.recalls_before_missed };
+  put(at("recalled"), recalls ? fill(words.recalled, recalls) : "");
+  at("acts").dataset.likely = called ? "start" : "";
+}
+
+/** `texts`: what kind of tag -> its text; empty ones are left out. */
+function tags(texts) {
+  const wanted = Object.entries(texts).filter(([, text]) => text);
+  at("here-tags").replaceChildren(...wanted.map(([kind, text]) => {
+    const tag = element("span", text);
+    tag.className = "tag";
     tag.dataset.kind = kind;
     return tag;
   }));
-  put(at("here-hint"), here ? reason(here, here.why) : window.state === "open" ? words.press_to_call : words.press_to_open);
-  guide(here?.item);
-  at("here-unsure").hidden = here?.route.reason !== "unsure";
 }
 
 function guide(item) {
@@ -97,7 +123,7 @@ function guide(item) {
   const list = at("here-materials");
   if (list.dataset.of === item.code) return;
   list.dataset.of = item.code;
-  list.replaceChildren(...item.materials.map((name) => Object.assign(document.createElement("li"), { textContent: name })));
+  list.replaceChildren(...item.materials.map((name) => element("li", name)));
 }
 
 function side(id, tickets, act, possible, onSide) {
@@ -107,7 +133,7 @@ function side(id, tickets, act, possible, onSide) {
     const button = row.querySelector("button");
     put(button, words[act]);
     button.setAttribute("aria-label", `${words[act]} ${ticket.number}`);
-    button.disabled = !possible() || !ticket.actions.includes(act);
+    button.disabled = !possible || !ticket.actions.includes(act);
     button.onclick = () => onSide(act, ticket, button);
   });
 }
@@ -115,7 +141,8 @@ function side(id, tickets, act, possible, onSide) {
 /** One row per ticket, reused by its id, so that neither focus nor eye loses its place. */
 function rows(list, template, tickets, write) {
   const kept = new Map([...list.children].map((row) => [row.dataset.id, row]));
-  const wanted = tickets.map((ticket) => kept.get(ticket.id) ?? at(template).content.firstElementChild.cloneNode(true));
+  const blank = at(template).content.firstElementChild;
+  const wanted = tickets.map((ticket) => kept.get(ticket.id) ?? blank.cloneNode(true));
   const focused = document.activeElement;
   if (wanted.length !== list.children.length || wanted.some((row, place) => row !== list.children[place])) {
     list.replaceChildren(...wanted);
@@ -156,6 +183,10 @@ function since(element, moment, key) {
   }
   element.dataset.since = moment;
   element.dataset.words = key;
+}
+
+function element(tag, textContent) {
+  return Object.assign(document.createElement(tag), { textContent });
 }
 
 function put(element, text) {

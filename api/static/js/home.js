@@ -24,7 +24,9 @@ function show(article, hall) {
   for (const line of hall.lines) {
     const row = article.querySelector(`[data-line="${CSS.escape(line.prefix)}"]`);
     if (!row) continue;
-    row.querySelector("[data-waiting]").textContent = people(line.waiting, say.figures);
+    const waiting = row.querySelector("[data-waiting]");
+    waiting.dataset.waiting = line.waiting;
+    waiting.textContent = people(line.waiting, say.figures);
     row.querySelector("[data-wait]").textContent = line.open ? minutes(line.wait, say.figures) : say.shut;
   }
   const total = (name) => article.querySelector(`[data-total="${name}"]`);

@@ -1,4 +1,4 @@
-// A list to choose one thing from, narrowed by typing. Arrow keys walk it, Enter in the search field takes what is marked.
+// A list to choose one thing from, narrowed by typing. Arrow keys walk it, Enter in the field takes what is marked.
 
 const plain = (text) => text.normalize("NFKC").toLowerCase();
 

@@ -48,7 +48,8 @@ function hear(picture, calls, now) {
   const key = (call) => `${call.id} ${call.at}`;
   const unheard = calls.filter((call) => !picture.heard.has(key(call))).sort((a, b) => a.id - b.id);
   const heard = new Set([...picture.heard, ...unheard.map(key)].slice(-HEARD_KEPT));
-  return { picture: { ...picture, heard }, news: unheard.filter((call) => now - Date.parse(call.at) <= NEWS_MS), gap: false };
+  const news = unheard.filter((call) => now - Date.parse(call.at) <= NEWS_MS);
+  return { picture: { ...picture, heard }, news, gap: false };
 }
 
 /** The calls to show, newest first: `count` at most, one per number. */

@@ -2,7 +2,7 @@
 
 const MM_PER_PX = 25.4 / 96;
 
-const sheet = document.createElement("style");
-sheet.textContent = `@page { size: 80mm ${Math.ceil(document.body.scrollHeight * MM_PER_PX) + 2}mm; margin: 0 }`;
-document.head.append(sheet);
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`@page { size: 80mm ${Math.ceil(document.body.scrollHeight * MM_PER_PX) + 2}mm; margin: 0 }`);
+document.adoptedStyleSheets = [sheet];
 if (new URLSearchParams(location.search).has("print")) window.print();

@@ -4,6 +4,8 @@ import { Unreachable, call, fill, texts, useSession } from "./api.js";
 import { minutes, people, put, windows } from "./figures.js";
 
 const SECONDS = 10;
+/** Reasons whose text says no more than where to wait. */
+const PLAIN = new Set(["own_line", "chosen"]);
 const ENDED = new Set(["done", "cancelled", "expired"]);
 const say = texts();
 const page = document.getElementById("page");
@@ -14,7 +16,10 @@ let timer = null;
 
 /** What the page says in each state: the sentence, and a hint below it. */
 const SAID = {
-  waiting: () => [ticket.ahead === 0 ? say.next : ticket.route.text, ticket.ahead === 0 ? ticket.route.text : ""],
+  waiting: () => {
+    if (ticket.ahead === 0 && ticket.wait) return [say.next, ticket.route.text];
+    return [fill(say.here, ticket.route), PLAIN.has(ticket.route.reason) ? "" : ticket.route.text];
+  },
   called: () => [fill(say.called, ticket), ticket.zone],
   serving: () => [fill(say.serving, ticket), ticket.zone],
   parked: () => [say.parked, ""],

@@ -394,8 +394,8 @@ def upgrade() -> None:
         "ticket",
         ["hall_id", "business_day"],
         unique=False,
-        postgresql_where=sa.text("status IN ('waiting', 'called', 'serving', 'parked', 'missed')"),
-        sqlite_where=sa.text("status IN ('waiting', 'called', 'serving', 'parked', 'missed')"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+        sqlite_where=sa.text("ended_at IS NULL"),
     )
     op.create_index(
         "ix_ticket_waiting",

@@ -45,7 +45,9 @@ export function paged(section, groups, args) {
 
 function row({ label, row }, place, page) {
   if (label === undefined) return row.map(tile);
-  const head = document.createElement("h2");
-  head.textContent = label === page[place - 1]?.label ? "" : label;
+  const goesOn = label === page[place - 1]?.label;
+  const head = document.createElement(goesOn ? "span" : "h2");
+  head.className = "zone";
+  head.textContent = goesOn ? "" : label;
   return [head, ...row.map(tile)];
 }

@@ -20,15 +20,13 @@ export const complain = () => go("confirm", { door: "complaint", line: lineOf("c
 
 screen("confirm", (section, { item, door, line }) => {
   const say = texts(), agency = item?.agency;
-  const goal = line ?? (agency ? lineOf("first_inquiry") : lineNamed(item.line));
+  const goal = line ?? lineNamed(item.line);
   const department = house.hall.departments.find(({ code }) => code === item?.department);
   put(section, {
     department: department?.name,
     name: item?.name ?? say[door],
-    lead: door ? say[`${door}_lead`] : agency && say.elsewhere_lead,
+    lead: door ? say[`${door}_lead`] : agency ? say.elsewhere_lead : promise(item, say),
     agency: agency?.name, address: agency?.address, phone: agency?.phone,
-    limit: item && !agency && fill(item.kind === "immediate" ? say.immediate : say.promised, { days: item.promised_days }),
-    fee: item && !agency && (item.fee_yuan ? fill(say.fee, { yuan: item.fee_yuan }) : say.free),
     place: goal && `${goal.zone} ${goal.name}`,
     waiting: goal && (goal.waiting ? `${people(goal.waiting, say.figures)} · ${minutes(goal.wait, say.figures)}` : say.nobody),
     take: asking() ? say.taking : agency ? say.take_desk : say.take,
@@ -47,6 +45,12 @@ screen("confirm", (section, { item, door, line }) => {
     ask();
   };
 });
+
+/** How long the case takes, and its fee. */
+function promise({ kind, promised_days: days, fee_yuan: yuan }, say) {
+  const limit = fill(kind === "immediate" ? say.immediate : say.promised, { days });
+  return `${limit} · ${yuan ? fill(say.fee, { yuan }) : say.free}`;
+}
 
 function classes(box, say) {
   const chosen = box.querySelector(":checked")?.value;
