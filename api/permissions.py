@@ -59,6 +59,7 @@ PERMISSIONS: Final = MappingProxyType(
         "board_live": EVERYBODY,
         # tickets
         "ticket_issue": ISSUING,
+        "ticket_find": STAFF,
         "ticket_show": EVERYBODY,
         "ticket_cancel": EVERYBODY,
         "ticket_act": AT_WINDOW,

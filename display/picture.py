@@ -14,7 +14,7 @@ from ..queue.ticket import AT_WINDOW, Action, Status, Ticket
 from .state import CALLS_KEPT, BoardState, CallShown, LineShown, WindowShown
 
 _REVISION = select(func.coalesce(func.max(Journal.id), 0)).where(Journal.hall_id == bindparam("hall"))
-_LIVE = Ticket.status.in_((Status.WAITING, *AT_WINDOW, Status.PARKED, Status.MISSED))
+_LIVE = Ticket.ended_at.is_(None)
 _WAITING = (
     select(Ticket.line_id, func.count())
     .where(

@@ -2,7 +2,7 @@
 
 The head of each of the window's lines (and of those bound to it) is read from a partial index of waiting tickets;
 the least ``rank + handicap`` wins. PostgreSQL locks the winner with SKIP LOCKED, so that windows never wait for one
-another; on SQLite the transaction itself is the lock (``BEGIN IMMEDIATE``).
+another; on SQLite the transaction itself is the lock (``BEGIN IMMEDIATE``). The window's row is shared (see `desk`).
 """
 
 from datetime import datetime
@@ -24,6 +24,8 @@ from .window import WindowState
 
 HEADS = 8
 """Heads read per line on PostgreSQL: so many windows of a line can claim at the same moment without a second try."""
+MANY = 1000
+"""Heads read by further tries: more than there are windows that can have claimed them."""
 TRIES = 5
 
 
@@ -45,14 +47,23 @@ _HEAD = """SELECT head.id FROM ticket head WHERE head.line_id = lane.line_id AND
 _BOUND = """SELECT own.id FROM ticket own WHERE own.bound_window_id = :window AND own.status = 'waiting'
         AND own.arrival <= :now ORDER BY own.rank, own.id LIMIT"""
 _LANES = {
-    "sqlite": f"window_line lane JOIN ticket t ON t.id = ({_HEAD} 1)",
-    "postgresql": f"window_line lane CROSS JOIN LATERAL ({_HEAD} {HEADS}) head JOIN ticket t ON t.id = head.id",
+    "sqlite": f"window_line lane JOIN ticket t ON t.id = ({_HEAD} {{heads}})",
+    "postgresql": f"window_line lane CROSS JOIN LATERAL ({_HEAD} {{heads}}) head JOIN ticket t ON t.id = head.id",
 }
-_FREE = """EXISTS (SELECT 1 FROM "window" w WHERE w.id = :window AND w.state = 'open')
+_SHARED = {"sqlite": "", "postgresql": "FOR SHARE OF w"}
+_CLAIMED = {"sqlite": "", "postgresql": "FOR UPDATE OF t SKIP LOCKED"}
+# Whoever presses the button: the visitor is the officer's who sits there.
+_DESK = """desk AS MATERIALIZED (
+      SELECT COALESCE(d.staff_id, :staff) AS staff_id
+      FROM "window" w LEFT JOIN duty d ON d.window_id = w.id AND d.until IS NULL
+      WHERE w.id = :window AND w.state = 'open' {shared}
+    )"""
+_FREE = """EXISTS (SELECT 1 FROM desk)
       AND NOT EXISTS (
         SELECT 1 FROM ticket busy WHERE busy.window_id = :window AND busy.status IN ('called', 'serving'))"""
-_SET = """status = 'called', action = 'call', moves = moves + 1, window_id = :window, staff_id = :staff,
-    called_at = :now, changed_at = :now, actor = :actor, recalls = 0, started_at = NULL"""
+_SET = """status = 'called', action = 'call', moves = moves + 1, window_id = :window,
+    staff_id = (SELECT staff_id FROM desk), called_at = :now, changed_at = :now, actor = :actor, recalls = 0,
+    started_at = NULL"""
 _GIVES = """ticket.id, ticket.key, ticket.number, ticket.line_id, ticket.rank, ticket.credit_minutes, ticket.arrival,
       why_rule, why_handicap"""
 
@@ -67,23 +78,32 @@ _PARAMETERS: tuple[BindParameter[Any], ...] = (
 )
 
 
-def _next(dialect: str) -> TextualSelect:
-    lock = "FOR UPDATE OF t SKIP LOCKED" if dialect == "postgresql" else ""
-    limit = HEADS if dialect == "postgresql" else 1
+def _next(dialect: str, heads: int) -> TextualSelect:
+    lanes = _LANES[dialect].format(heads=heads)
+    # What was picked is locked only if it has not moved since it was read, so it still waits. To say so again would
+    # let PostgreSQL read all who wait instead of the few that were picked.
     return _typed(
-        f"""WITH pick AS (
-      SELECT t.id, t.rank, lane.handicap_minutes AS handicap FROM {_LANES[dialect]} WHERE lane.window_id = :window
+        f"""WITH {_DESK.format(shared=_SHARED[dialect])}, pick AS (
+      SELECT t.id, t.moves, t.rank, lane.handicap_minutes AS handicap FROM {lanes} WHERE lane.window_id = :window
       UNION ALL
-      SELECT t.id, t.rank, -1 FROM ticket t WHERE t.id IN ({_BOUND} {limit})
+      SELECT t.id, t.moves, t.rank, -1 FROM ticket t WHERE t.id IN ({_BOUND} {heads})
     ), best AS (
-      SELECT t.id, pick.handicap FROM pick JOIN ticket t ON t.id = pick.id
-      WHERE t.status = 'waiting' AND {_FREE}
-      ORDER BY pick.rank + (CASE WHEN pick.handicap > 0 THEN pick.handicap ELSE 0 END) * {MINUTE}, pick.id
-      LIMIT 1 {lock}
+      SELECT t.id, pick.handicap FROM pick JOIN ticket t ON t.id = pick.id AND t.moves = pick.moves
+      WHERE {_FREE}
+      ORDER BY pick.rank + (CASE WHEN pick.handicap > 0 THEN pick.handicap ELSE 0 END) * CAST({MINUTE} AS BIGINT), pick.id
+      LIMIT 1 {_CLAIMED[dialect]}
     )
     UPDATE ticket SET {_SET}, note = '', why_handicap = CASE WHEN best.handicap > 0 THEN best.handicap ELSE 0 END,
       why_rule = CASE WHEN best.handicap > 0 THEN 'help' WHEN best.handicap = 0 THEN 'own' ELSE 'bound' END
     FROM best WHERE ticket.id = best.id AND ticket.status = 'waiting' RETURNING {_GIVES}"""  # noqa: S608 - constants
+    )
+
+
+def _chosen(dialect: str) -> TextualSelect:
+    return _typed(
+        f"""WITH {_DESK.format(shared=_SHARED[dialect])}
+    UPDATE ticket SET {_SET}, note = :note, why_rule = 'chosen', why_handicap = 0
+    WHERE ticket.id = :ticket AND ticket.status = 'waiting' AND {_FREE} RETURNING {_GIVES}"""  # noqa: S608 - constants
     )
 
 
@@ -93,13 +113,10 @@ def _typed(sql: str) -> TextualSelect:
     return clause.columns(arrival=Moment, why_handicap=Integer, why_rule=String)
 
 
-NEXT = {dialect: _next(dialect) for dialect in _LANES}
+NEXT = {"sqlite": _next("sqlite", 1), "postgresql": _next("postgresql", HEADS)}
 """The claim, built once per dialect. Parameters: window, staff, actor, now."""
-
-_CHOSEN = _typed(
-    f"""UPDATE ticket SET {_SET}, note = :note, why_rule = 'chosen', why_handicap = 0
-    WHERE ticket.id = :ticket AND ticket.status = 'waiting' AND {_FREE} RETURNING {_GIVES}"""  # noqa: S608 - constants
-)
+_AGAIN = {"sqlite": NEXT["sqlite"], "postgresql": _next("postgresql", MANY)}
+_CHOSEN = {dialect: _chosen(dialect) for dialect in NEXT}
 
 _STATE = text(
     """SELECT w.state, EXISTS (
@@ -118,9 +135,9 @@ async def call_next(tx: AsyncConnection, window_id: int, by: Actor, now: datetim
     Raises WindowConflict when the window is not open or still has somebody in front of it.
     """
     parameters = {"window": window_id, "staff": by.staff_id, "actor": by.label, "now": now}
-    statement = NEXT[tx.dialect.name]
     try:
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
+            statement = (_AGAIN if attempt else NEXT)[tx.dialect.name]
             if (called := (await tx.execute(statement, parameters)).first()) is not None:
                 return called
             if not await _others_were_faster(tx, window_id, now):
@@ -139,7 +156,7 @@ async def call(
     """
     parameters = {"window": window_id, "ticket": ticket_id, "note": reason, "staff": by.staff_id, "actor": by.label}
     try:
-        called = (await tx.execute(_CHOSEN, parameters | {"now": now})).first()
+        called = (await tx.execute(_CHOSEN[tx.dialect.name], parameters | {"now": now})).first()
     except IntegrityError as error:
         raise _busy(error) from error
     if called is None:

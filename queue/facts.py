@@ -7,6 +7,7 @@ or somebody edits the configuration. `HallFacts` is immutable: a change makes a 
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from time import monotonic
 from typing import Any
 
@@ -107,7 +108,7 @@ class WindowFacts(msgspec.Struct, frozen=True):
         return self.state is not WindowState.CLOSED
 
 
-class HallFacts(msgspec.Struct, frozen=True):
+class HallFacts(msgspec.Struct, frozen=True, dict=True):
     id: int
     code: str
     name: str
@@ -135,10 +136,19 @@ class HallFacts(msgspec.Struct, frozen=True):
     def lines_of(self, kind: Kind) -> list[LineFacts]:
         return [line for line in self.lines.values() if line.kind is kind]
 
-    def serving(self, line_id: int) -> list[WindowFacts]:
+    def serving(self, line_id: int) -> Sequence[WindowFacts]:
         """Staffed windows that serve a line, its own windows first."""
-        windows = [window for window in self.windows.values() if window.staffed and line_id in window.handicaps]
-        return sorted(windows, key=lambda window: window.handicaps[line_id])
+        return self._servers.get(line_id, ())
+
+    @cached_property
+    def _servers(self) -> Mapping[int, Sequence[WindowFacts]]:
+        serving: dict[int, list[WindowFacts]] = {}
+        for window in self.windows.values():
+            for line_id in window.handicaps if window.staffed else ():
+                serving.setdefault(line_id, []).append(window)
+        for line_id, windows in serving.items():
+            windows.sort(key=lambda window: window.handicaps[line_id])
+        return serving
 
     def open_at(self, now: datetime) -> bool:
         return spell_at(self.week, local(now, self.timezone)) is not None

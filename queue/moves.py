@@ -1,17 +1,20 @@
 """Every move of a ticket but its issue and its call: only here, and each UPDATE repeats the guard."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Update, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..core.clock import business_day
 from ..core.db import violated
 from ..core.errors import Forbidden, Invalid, NotFound, TicketConflict, WindowConflict
 from ..core.i18n import N_
 from ..core.types import Moment
 from .actor import Actor
+from .desk import look
 from .facts import HallFacts, LineFacts, WindowFacts
 from .rank import returning
 from .ticket import AT_WINDOW, TARGET, Action, Status, Ticket, sources
@@ -21,13 +24,18 @@ TicketRow = Row[Any]
 
 COLUMNS = tuple(Ticket.__table__.columns)
 _FIND = select(*COLUMNS).where(Ticket.key == bindparam("key"))
+_NUMBERED = select(*COLUMNS).where(
+    Ticket.hall_id == bindparam("hall"),
+    Ticket.business_day == bindparam("day"),
+    Ticket.number == bindparam("number"),
+)
 _NOW = bindparam("now", type_=Moment)
 
 
 def _move(action: Action, **values: Any) -> Update:
     return (
         update(Ticket)
-        .where(Ticket.id == bindparam("ticket"), Ticket.status.in_(sources(action)))
+        .where(Ticket.id == bindparam("ticket"), Ticket.moves == bindparam("seen"), Ticket.status.in_(sources(action)))
         .values(
             status=TARGET[action],
             action=action,
@@ -65,11 +73,25 @@ _RANKS = (
     .order_by(Ticket.rank, Ticket.id)
     .limit(bindparam("most"))
 )
+_RELEASE = (
+    update(Ticket)
+    .where(Ticket.bound_window_id == bindparam("window"), Ticket.status == Status.WAITING)
+    .values(
+        bound_window_id=None,
+        action=Action.TRANSFER,
+        moves=Ticket.moves + 1,
+        actor=bindparam("by"),
+        changed_at=_NOW,
+        note="",
+    )
+)
 _EXPIRE = (
     update(Ticket)
     .where(
         Ticket.hall_id == bindparam("hall"),
         Ticket.business_day < bindparam("day"),
+        Ticket.changed_at < bindparam("midnight", type_=Moment),
+        Ticket.ended_at.is_(None),
         Ticket.status.in_(bindparam("states", expanding=True)),
     )
     .values(
@@ -93,6 +115,12 @@ async def find(connection: AsyncConnection, key: str) -> TicketRow:
     return row
 
 
+async def find_numbered(connection: AsyncConnection, hall: HallFacts, number: str, now: datetime) -> TicketRow | None:
+    """Today's ticket with this number, or None."""
+    asked = {"hall": hall.id, "day": business_day(now, hall.timezone), "number": number}
+    return (await connection.execute(_NUMBERED, asked)).first()
+
+
 async def apply(
     tx: AsyncConnection,
     hall: HallFacts,
@@ -107,11 +135,14 @@ async def apply(
 ) -> TicketRow:
     """Move a ticket. ``window``: where it is resumed, or where a transfer leads; ``line``: where a transfer leads.
 
-    Raises TicketConflict when the state does not allow it, Forbidden when the ticket is at somebody else's window,
-    WindowConflict when a resumed ticket finds the window closed or busy, Invalid for a transfer that leads nowhere.
+    Raises TicketConflict when the state does not allow it, when the ticket has moved since it was read, and when it is
+    to wait again after its day; Forbidden when it is at somebody else's window, WindowConflict when a resumed ticket
+    finds the window closed or busy, Invalid for a transfer that leads nowhere.
     """
     if ticket.status not in sources(action):
         raise TicketConflict
+    if TARGET[action] is Status.WAITING and ticket.business_day < business_day(now, hall.timezone):
+        raise TicketConflict(N_("该号已过当日，请重新取号"), code="day_over")
     if action in _AT_ITS_WINDOW or (action is Action.TRANSFER and ticket.status in AT_WINDOW):
         _own(ticket, by)
     extra: dict[str, Any] = {}
@@ -120,14 +151,14 @@ async def apply(
             left = hall.recalls_before_missed - ticket.recalls
             raise TicketConflict(N_("还需重呼 {left} 次才能标记过号"), code="too_early_to_miss", left=left)
         case Action.RESUME:
-            extra = _resumed(window, by)
+            extra = await _resumed(tx, window, by)
         case Action.TRANSFER:
-            extra = _transferred(hall, ticket, line, window)
+            extra = await _transferred(tx, hall, ticket, line, window)
         case Action.REQUEUE:
             most = {"line": ticket.line_id, "most": hall.return_after}
             ranks = list((await tx.execute(_RANKS, most)).scalars())
-            extra = {"rank_": returning(ranks, hall.return_after, now), "bound": None}
-    parameters = {"ticket": ticket.id, "by": by.label, "now": now, "why": reason} | extra
+            extra = {"rank_": returning(ticket.rank, ranks, hall.return_after, now), "bound": None}
+    parameters = {"ticket": ticket.id, "seen": ticket.moves, "by": by.label, "now": now, "why": reason} | extra
     try:
         moved = (await tx.execute(_MOVES[action], parameters)).first()
     except IntegrityError as error:
@@ -144,19 +175,20 @@ def _own(ticket: TicketRow, by: Actor) -> None:
         raise Forbidden(N_("该号在其他窗口办理"), code="foreign_window")
 
 
-def _resumed(window: WindowFacts | None, by: Actor) -> dict[str, Any]:
-    if window is None or window.state is not WindowState.OPEN:
+async def _resumed(tx: AsyncConnection, window: WindowFacts | None, by: Actor) -> dict[str, Any]:
+    desk = await look(tx, window.id) if window is not None else None
+    if window is None or desk is None or desk.state is not WindowState.OPEN:
         raise WindowConflict(N_("窗口尚未开启，请先开窗"), code="window_closed")
-    return {"window": window.id, "staff": by.staff_id}
+    return {"window": window.id, "staff": by.staff_id if desk.sitting is None else desk.sitting}
 
 
-def _transferred(
-    hall: HallFacts, ticket: TicketRow, line: LineFacts | None, window: WindowFacts | None
+async def _transferred(
+    tx: AsyncConnection, hall: HallFacts, ticket: TicketRow, line: LineFacts | None, window: WindowFacts | None
 ) -> dict[str, Any]:
     """A transfer keeps the rank; to one window it is bound there, in its own line if that window serves it."""
     if window is not None:
         target = ticket.line_id if ticket.line_id in window.handicaps else next(iter(window.handicaps), None)
-        if target is None or not window.staffed:
+        if target is None or (await look(tx, window.id)).state is WindowState.CLOSED:
             raise Invalid(N_("该窗口未开启，不能转入"), code="window_closed")
         return {"line": target, "bound": window.id}
     if line is None:
@@ -168,11 +200,17 @@ def _transferred(
     return {"line": line.id, "bound": None}
 
 
+async def release(tx: AsyncConnection, window_id: int, by: Actor, now: datetime) -> None:
+    """Send those who wait for this window alone, and would wait for ever once it closed, back to their line."""
+    await tx.execute(_RELEASE, {"window": window_id, "by": by.label, "now": now})
+
+
 async def expire(tx: AsyncConnection, hall: HallFacts, by: Actor, now: datetime, day: date) -> int:
     """The day's end: whatever of days before ``day`` still waits or stands at a window expires; how many did.
 
-    Parked tickets stay when the hall keeps them. Nothing is deleted.
+    Parked tickets stay when the hall keeps them, and so does one of them that was resumed today. Nothing is deleted.
     """
     states = [Status.WAITING, *AT_WINDOW] + ([] if hall.keep_parked else [Status.PARKED])
-    parameters = {"hall": hall.id, "day": day, "states": states, "by": by.label, "now": now}
+    midnight = datetime.combine(day, time.min, ZoneInfo(hall.timezone))
+    parameters = {"hall": hall.id, "day": day, "midnight": midnight, "states": states, "by": by.label, "now": now}
     return len((await tx.execute(_EXPIRE, parameters)).all())

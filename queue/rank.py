@@ -19,11 +19,13 @@ def effective(ticket_rank: int, handicap_minutes: int) -> int:
     return ticket_rank + handicap_minutes * MINUTE
 
 
-def returning(waiting_ranks: Sequence[int], after: int, now: datetime) -> int:
+def returning(old: int, waiting_ranks: Sequence[int], after: int, now: datetime) -> int:
     """The new rank of somebody who missed the call and came back: behind the next ``after`` of those who wait.
 
     ``waiting_ranks`` are the line's ranks in ascending order, ``after`` of them or fewer. With fewer people waiting
-    than that it is behind them all, but never later than somebody who arrives now.
+    than that it is behind them all, but never later than somebody who arrives now. Nor is it ever a better place than
+    the ``old`` one: that would pass people who came before him.
     """
     ahead = waiting_ranks[:after]
-    return min(micros(now), ahead[-1] + 1) if len(ahead) == after and ahead else micros(now)
+    place = min(micros(now), ahead[-1] + 1) if len(ahead) == after and ahead else micros(now)
+    return max(old, place)

@@ -1,6 +1,7 @@
 """Triggers that hold the tickets and the journal to the rules, whoever writes: generated from `TRANSITIONS`.
 
-* ``ticket_move``: a move must be in the table and count ``moves`` up by one; what a ticket *is* never changes.
+* ``ticket_move``: a move must be in the table and count ``moves`` up by one; what a ticket *is* never changes, and where
+  it stands only with a move.
 * ``ticket_journal``: every issue and every move leaves its row in the journal, in the same transaction.
 * ``ticket_kept``, ``journal_kept``: nothing is deleted, and history is never rewritten.
 """
@@ -14,7 +15,7 @@ _UNLAWFUL = (
     f"""NEW.moves <> OLD.moves + 1 OR (OLD.status || ' ' || NEW.action || ' ' || NEW.status) NOT IN ({_LAWFUL})"""
 )
 _FIXED = ("key", "hall_id", "business_day", "number", "arrival", "channel", "credit_minutes")
-_WATCHED = ("status", "action", "moves", *_FIXED)
+_WATCHED = ("status", "action", "moves", "line_id", "rank", "window_id", "bound_window_id", *_FIXED)
 _DATA = (
     "'number', NEW.number, 'rank', NEW.rank, 'credit', NEW.credit_minutes, 'bound', NEW.bound_window_id, "
     "'rule', CASE WHEN NEW.action = 'call' THEN NEW.why_rule END, "

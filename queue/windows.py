@@ -11,13 +11,14 @@ from ..core.db import violated
 from ..core.errors import Forbidden, WindowConflict
 from ..core.i18n import N_
 from ..core.types import Moment
+from . import moves
 from .actor import Actor
+from .desk import Desk, look
 from .facts import WindowFacts
 from .staff import Duty
 from .ticket import AT_WINDOW, Ticket
 from .window import Window, WindowState
 
-_OPEN_DUTY = select(Duty.staff_id).where(Duty.window_id == bindparam("window"), Duty.until.is_(None))
 _SIGN_IN = insert(Duty)
 _SIGN_OUT = (
     update(Duty)
@@ -37,16 +38,18 @@ async def open_(tx: AsyncConnection, hall_id: int, window: WindowFacts, by: Acto
 
     Raises WindowConflict when somebody else sits there, or when the officer already sits elsewhere.
     """
-    sitting = (await tx.execute(_OPEN_DUTY, {"window": window.id})).scalar_one_or_none()
-    if sitting is None and not by.anywhere:
+    desk = await look(tx, window.id, alone=True)
+    if desk.sitting is None and not by.anywhere:
         duty = {"hall_id": hall_id, "window_id": window.id, "staff_id": by.staff_id, "since": now}
         try:
             await tx.execute(_SIGN_IN, duty)
         except IntegrityError as error:
-            if violated(error) in ("uq_duty_staff", "uq_duty_window"):
+            if violated(error) == "uq_duty_window":
+                raise WindowConflict(N_("该窗口已有其他工作人员上岗"), code="window_taken") from error
+            if violated(error) == "uq_duty_staff":
                 raise WindowConflict(N_("您已在其他窗口上岗，请先在那里关窗"), code="signed_in_elsewhere") from error
             raise
-    elif sitting != by.staff_id and not by.anywhere:
+    elif desk.sitting != by.staff_id and not by.anywhere:
         raise WindowConflict(N_("该窗口已有其他工作人员上岗"), code="window_taken")
     await _set(tx, hall_id, window, WindowState.OPEN, by, now)
 
@@ -61,25 +64,31 @@ async def pause(
     reason: str = "",
     back_at: datetime | None = None,
 ) -> None:
-    """Pause an open window, with the reason and the time of return that visitors see."""
-    await _own(tx, window, by)
+    """Pause an open window, with the reason and the time of return that visitors see. Raises WindowConflict."""
+    desk = await look(tx, window.id, alone=True)
+    _own(desk, by)
+    if desk.state is WindowState.CLOSED:
+        raise WindowConflict(N_("窗口尚未开启，请先开窗"), code="window_closed")
     await _set(tx, hall_id, window, WindowState.PAUSED, by, now, reason=reason, back_at=back_at)
 
 
 async def close(tx: AsyncConnection, hall_id: int, window: WindowFacts, by: Actor, now: datetime) -> None:
-    """Close a window and sign its officer out. Raises WindowConflict while somebody is still in front of it."""
-    await _own(tx, window, by)
+    """Close a window and sign its officer out; who waits for it alone goes back to the line, in his old place.
+
+    Raises WindowConflict while somebody is still in front of it.
+    """
+    _own(await look(tx, window.id, alone=True), by)
     if (number := (await tx.execute(_BUSY, {"window": window.id})).scalar_one_or_none()) is not None:
         raise WindowConflict(N_("{number} 号还在本窗口，请先办结或转出"), code="window_busy", number=number)
     await tx.execute(_SIGN_OUT, {"window": window.id, "now": now})
+    await moves.release(tx, window.id, by, now)
     await _set(tx, hall_id, window, WindowState.CLOSED, by, now)
 
 
-async def _own(tx: AsyncConnection, window: WindowFacts, by: Actor) -> None:
-    sitting = (await tx.execute(_OPEN_DUTY, {"window": window.id})).scalar_one_or_none()
-    if sitting is None and not by.anywhere:
+def _own(desk: Desk, by: Actor) -> None:
+    if desk.sitting is None and not by.anywhere:
         raise WindowConflict(N_("窗口尚未开启，请先开窗"), code="window_closed")
-    if sitting != by.staff_id and not by.anywhere:
+    if desk.sitting != by.staff_id and not by.anywhere:
         raise Forbidden(N_("您未在该窗口上岗"), code="foreign_window")
 
 

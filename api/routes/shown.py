@@ -31,16 +31,6 @@ ENDS_AT = {
     Reason.COMPLAINT: Kind.COMPLAINT,
 }
 """The kind of line that a reason leads to: a ticket in another one has been transferred since."""
-STATUSES = {
-    Status.WAITING: N_("等候中"),
-    Status.CALLED: N_("请到窗口"),
-    Status.SERVING: N_("办理中"),
-    Status.PARKED: N_("已挂起"),
-    Status.DONE: N_("已办结"),
-    Status.MISSED: N_("已过号"),
-    Status.CANCELLED: N_("已取消"),
-    Status.EXPIRED: N_("已失效"),
-}
 
 
 def stamp(when: datetime | None, hall: HallFacts) -> str | None:

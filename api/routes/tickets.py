@@ -1,9 +1,10 @@
 """Tickets: issue, look, move."""
 
-from typing import Any
+import unicodedata
+from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...core import clock
@@ -95,6 +96,21 @@ def _way(data: NewTicket, hall: HallFacts, *, hours_running: bool) -> Route:
     if way is None:
         raise NotFound(N_("本大厅未设首问责任岗，请到服务台询问"), code="no_first_desk")
     return way
+
+
+@get("/halls/{hall:str}/tickets", name="ticket_find")
+async def find(
+    request: AnyRequest,
+    hall: FromPath[str],
+    services: Provided,
+    number: Annotated[str, QueryParameter(min_length=1, max_length=12)],
+) -> dict[str, Any]:
+    """Today's ticket with a number that a visitor says at a desk; an empty list when there is none."""
+    facts = await services.halls.get(hall)
+    of_hall(request.user, facts)
+    async with services.database.read() as connection:
+        row = await moves.find_numbered(connection, facts, unicodedata.normalize("NFKC", number).upper(), now())
+    return {"tickets": [shown.desk_ticket(row, facts)] if row is not None else []}
 
 
 @get("/tickets/{key:str}", name="ticket_show")
@@ -198,4 +214,4 @@ def window_at(identity: Identity, hall: HallFacts, number: str | None) -> Window
     raise TicketConflict(N_("您还没有上岗，请先开窗"), code="window_closed")
 
 
-router = Router("/", route_handlers=[issue, show, cancel, act])
+router = Router("/", route_handlers=[issue, find, show, cancel, act])

@@ -4,19 +4,15 @@ from typing import Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, JSONBody
-from sqlalchemy import BigInteger, bindparam, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...core.bus import What
-from ...core.clock import MINUTE, business_day, now
+from ...core.clock import now
 from ...core.errors import Forbidden, Invalid, NotFound
 from ...core.i18n import N_
-from ...core.types import Moment
-from ...queue import calling, moves, windows
+from ...queue import calling, console, moves, windows
 from ...queue.facts import HallFacts, WindowFacts
-from ...queue.rank import effective
-from ...queue.ticket import AT_WINDOW, Status, Ticket
-from ...queue.window import WindowLine
+from ...queue.ticket import Status
 from ..guard import of_hall
 from ..identity import Identity
 from ..once import Answered, once
@@ -24,46 +20,7 @@ from ..services import Provided, Services
 from . import shown
 from .bodies import CallThis, Pause
 
-NEXT_SHOWN = 5
-
 AnyRequest = Request[Any, Any, Any]
-
-_HERE = select(*moves.COLUMNS).where(Ticket.window_id == bindparam("window"), Ticket.status.in_(AT_WINDOW))
-_SIDE = (
-    select(*moves.COLUMNS)
-    .where(
-        Ticket.hall_id == bindparam("hall"),
-        # A hall may keep what was parked over night.
-        or_(Ticket.business_day == bindparam("day"), Ticket.status == Status.PARKED),
-        Ticket.ended_at.is_(None),
-        Ticket.status.in_((Status.PARKED, Status.MISSED)),
-        Ticket.window_id == bindparam("window"),
-    )
-    .order_by(Ticket.changed_at.desc())
-    .limit(20)
-)
-_WAITS = (Ticket.status == Status.WAITING) & (Ticket.arrival <= bindparam("now", type_=Moment))
-_LANES = (
-    select(*moves.COLUMNS, WindowLine.handicap_minutes)
-    .join(WindowLine, WindowLine.line_id == Ticket.line_id)
-    .where(_WAITS, Ticket.bound_window_id.is_(None), WindowLine.window_id == bindparam("window"))
-    .order_by(Ticket.rank + WindowLine.handicap_minutes * literal(MINUTE, BigInteger), Ticket.id)
-    .limit(NEXT_SHOWN)
-)
-_BOUND = (
-    select(*moves.COLUMNS, literal(-1).label("handicap_minutes"))
-    .where(_WAITS, Ticket.bound_window_id == bindparam("window"))
-    .order_by(Ticket.rank, Ticket.id)
-    .limit(NEXT_SHOWN)
-)
-_IN_LANES = (
-    select(func.count())
-    .select_from(Ticket)
-    .join(WindowLine, WindowLine.line_id == Ticket.line_id)
-    .where(_WAITS, Ticket.bound_window_id.is_(None), WindowLine.window_id == bindparam("window"))
-)
-_IS_BOUND = select(func.count()).select_from(Ticket).where(_WAITS, Ticket.bound_window_id == bindparam("window"))
-_WAITING = select(_IN_LANES.scalar_subquery() + _IS_BOUND.scalar_subquery())
 
 
 async def find(services: Services, identity: Identity, number: str) -> tuple[HallFacts, WindowFacts]:
@@ -80,30 +37,21 @@ async def desk(request: AnyRequest, window: FromPath[str], services: Provided) -
     """The console's picture: who is here, who is next and why, how many wait, who is parked or was missed here."""
     hall, facts = await find(services, request.user, window)
     moment = now()
-    day = {"hall": hall.id, "day": business_day(moment, hall.timezone), "window": facts.id, "now": moment}
     async with services.database.read() as connection:
-        here = (await connection.execute(_HERE, day)).first()
-        side = (await connection.execute(_SIDE, day)).all()
-        waiting = (await connection.execute(_WAITING, day)).scalar_one()
-        upcoming = [*await connection.execute(_BOUND, day), *await connection.execute(_LANES, day)]
-    upcoming.sort(key=lambda row: (effective(row.rank, max(0, row.handicap_minutes)), row.id))
+        seen = await console.read(connection, hall, facts, moment)
     return {
         "hall": hall.code,
         "window": shown.window(facts, hall),
-        "here": shown.desk_ticket(here, hall) if here else None,
+        "here": shown.desk_ticket(seen.here, hall) if seen.here else None,
         "next": [
-            shown.desk_ticket(row, hall) | {"because": _because(row.handicap_minutes)} for row in upcoming[:NEXT_SHOWN]
+            shown.desk_ticket(row, hall) | {"because": {"rule": rule, "handicap_minutes": handicap}}
+            for row, rule, handicap in seen.upcoming
         ],
-        "waiting": waiting,
-        "parked": [shown.desk_ticket(row, hall) for row in side if row.status == Status.PARKED],
-        "missed": [shown.desk_ticket(row, hall) for row in side if row.status == Status.MISSED],
+        "waiting": seen.waiting,
+        "parked": [shown.desk_ticket(row, hall) for row in seen.parked],
+        "missed": [shown.desk_ticket(row, hall) for row in seen.missed],
         "now": shown.stamp(moment, hall),
     }
-
-
-def _because(handicap: int) -> dict[str, Any]:
-    rule = calling.Rule.BOUND if handicap < 0 else calling.Rule.HELP if handicap else calling.Rule.OWN
-    return {"rule": rule, "handicap_minutes": max(0, handicap)}
 
 
 @post("/windows/{window:str}/open", name="window_open")

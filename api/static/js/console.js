@@ -34,7 +34,7 @@ async function start() {
 }
 
 async function enter(window) {
-  await work(window, { signIn, closed: () => location.replace("/console") });
+  await work(window, { signIn, closed: () => location.replace("/console"), chief: steering });
   at("choose").hidden = true;
   at("officer").hidden = true; // from here on the window says who sits there
   at("other").hidden = !steering;

@@ -1,5 +1,6 @@
 // The desk at work: its buttons and keys, and the picture that follows every move.
 import { call, fill, texts, Unreachable } from "./api.js";
+import { findByNumber } from "./console_find.js";
 import { follow } from "./console_live.js";
 import { chooseGoal, choosePause } from "./console_panels.js";
 import { press, send, settle } from "./console_press.js";
@@ -16,12 +17,14 @@ let leaving; // what happens when the session has ended
 let picture = null;
 let looking = null;
 let again = false;
+let forget = () => {}; // what was found by its number
 
 /**
- * Work at window `window`. `signIn()`: the session has ended; `closed()`: the officer closed the window here.
+ * Work at window `window`. `signIn()`: the session has ended; `closed()`: the officer closed the window here; `chief`:
+ * he may call out of turn.
  * Raises what `call` raises when the first picture cannot be had.
  */
-export async function work(window, { signIn, closed }) {
+export async function work(window, { signIn, closed, chief }) {
   id = window;
   leaving = signIn;
   show(await call("GET", `/windows/${id}`));
@@ -32,6 +35,7 @@ export async function work(window, { signIn, closed }) {
   document.addEventListener("keydown", onKey);
   at("pause").addEventListener("click", pause);
   at("close").addEventListener("click", () => press(at("close"), () => attempt(close, closed), sending));
+  forget = findByNumber({ hall: picture.hall, chief, attempt, act: onSide, outOfTurn });
   follow(picture.hall, ours, refresh);
   setInterval(tick, TICK);
 }
@@ -113,7 +117,15 @@ async function move(action, ticket, body, more) {
 /** A button beside a parked or missed ticket. */
 function onSide(act, ticket, button) {
   const body = act === "resume" ? { window: picture.window.number } : undefined;
-  press(button, () => attempt(() => move(act, ticket, body)), sending);
+  press(button, () => attempt(() => move(act, ticket, body)).then(forget), sending);
+}
+
+/** A supervisor calls somebody before his turn; the reason is kept. */
+function outOfTurn(ticket, reason, button) {
+  press(button, () => attempt(async () => {
+    const called = await send(`/windows/${id}/call`, { ticket: ticket.id, reason });
+    return ["done", fill(words.done.call, called.ticket)];
+  }).then(forget), sending);
 }
 
 /** Open the panel; what is chosen there is a press of its own. */

@@ -84,7 +84,7 @@ export function pages(lines, room) {
   return made;
 }
 
-/** A long notice in pieces that can be read one after the other: whole sentences, `longest` characters if they allow. */
+/** A long notice in pieces to be read one after the other: whole sentences, `longest` characters if they allow. */
 export function pieces(text, longest) {
   const made = [""];
   for (const sentence of text.match(/[^。；！？;!?]+[。；！？;!?]*/gu) ?? []) {

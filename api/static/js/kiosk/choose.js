@@ -28,7 +28,8 @@ screen("start", (section) => {
 });
 
 screen("departments", (section, args) => {
-  const groups = house.hall.zones.toSorted((one, other) => one.localeCompare(other, "zh-CN", { numeric: true })).map((zone) => ({
+  const zones = house.hall.zones.toSorted((one, other) => one.localeCompare(other, "zh-CN", { numeric: true }));
+  const groups = zones.map((zone) => ({
     label: zone,
     tiles: house.hall.departments
       .filter((department) => department.zone === zone)

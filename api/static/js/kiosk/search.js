@@ -6,6 +6,7 @@ import { itemTile } from "./choose.js";
 import { get, house } from "./house.js";
 import { paged } from "./paging.js";
 import { again, screen } from "./stage.js";
+import { unsure } from "./take.js";
 
 const PAUSE = 120; // milliseconds without a letter before the server is asked
 
@@ -17,8 +18,9 @@ screen("search", async (section, args) => {
   const found = await get(`/halls/${house.code}/items?${new URLSearchParams({ q: words })}`);
   if ((args.words ?? "").trim() !== words) return; // letters came meanwhile: their own answer is on its way
   if (input.value.trim() !== words && document.activeElement !== input) input.value = args.words ?? "";
-  paged(section, [{ tiles: found.items.map(itemTile) }], args);
   const say = texts();
+  const helped = { text: say.unsure, note: say.unsure_lead, choose: unsure };
+  paged(section, [{ tiles: found.total ? found.items.map(itemTile) : [helped] }], args);
   put(section, { found: words && fill(found.total ? say.found : say.none_found, { total: found.total, words }) });
 
   let timer;

@@ -28,7 +28,7 @@ screen("confirm", (section, { item, door, line }) => {
     lead: door ? say[`${door}_lead`] : agency ? say.elsewhere_lead : promise(item, say),
     agency: agency?.name, address: agency?.address, phone: agency?.phone,
     place: goal && `${goal.zone} ${goal.name}`,
-    waiting: goal && (goal.waiting ? `${people(goal.waiting, say.figures)} · ${minutes(goal.wait, say.figures)}` : say.nobody),
+    waiting: goal && (goal.waiting ? waitingAt(goal, say.figures) : say.nobody),
     take: asking() ? say.taking : agency ? say.take_desk : say.take,
   });
   bring(section, agency ? [] : item?.materials ?? []);
@@ -45,6 +45,8 @@ screen("confirm", (section, { item, door, line }) => {
     ask();
   };
 });
+
+const waitingAt = (line, say) => `${people(line.waiting, say)} · ${minutes(line.wait, say)}`;
 
 /** How long the case takes, and its fee. */
 function promise({ kind, promised_days: days, fee_yuan: yuan }, say) {

@@ -1,0 +1,57 @@
+"""What known screens last confirmed showing.
+
+A call is confirmed by every board of the hall at once, so the confirmations of a moment are written together: the
+queue's own writes never stand behind two hundred of them.
+"""
+
+import asyncio
+from datetime import datetime
+
+import structlog
+from sqlalchemy import bindparam, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..core.db import Database
+from ..core.types import Moment
+from ..queue.staff import Device
+
+log = structlog.get_logger()
+
+GATHER_SECONDS = 1.0
+
+_SEEN = (
+    update(Device)
+    .where(Device.id == bindparam("device"))
+    .values(seen_at=bindparam("at", type_=Moment), seen_revision=bindparam("revision"))
+)
+
+
+class Seen:
+    """Gathers the newest confirmation of each device and writes them, at most once a second."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._newest: dict[int, tuple[datetime, int]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def confirm(self, device_id: int, at: datetime, revision: int) -> None:
+        """A device said that it shows this revision; written a moment later."""
+        self._newest[device_id] = (at, revision)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._write(), name="seen")
+
+    async def stop(self) -> None:
+        """Forget what is not written yet: screens say it again."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _write(self) -> None:
+        while self._newest:
+            await asyncio.sleep(GATHER_SECONDS)
+            newest, self._newest = self._newest, {}
+            rows = [{"device": key, "at": at, "revision": revision} for key, (at, revision) in sorted(newest.items())]
+            try:
+                async with self._database.write() as tx:
+                    await tx.execute(_SEEN, rows)
+            except (OSError, SQLAlchemyError) as error:
+                log.warning("seen_not_written", error=str(error))

@@ -1,0 +1,107 @@
+"""What an officer sees at his window: who is here, who is next and why, how many wait, who is parked or was missed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, BindParameter, Boolean, bindparam, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..core.clock import MINUTE, business_day
+from ..core.types import Moment
+from .calling import Rule
+from .facts import HallFacts, WindowFacts
+from .hall import Kind
+from .moves import COLUMNS, TicketRow
+from .rank import effective
+from .ticket import AT_WINDOW, Status, Ticket
+from .window import WindowLine
+
+NEXT_SHOWN = 5
+ASIDE_SHOWN = 20
+
+_WINDOW: BindParameter[Any] = bindparam("window")
+_HERE = select(*COLUMNS).where(Ticket.window_id == _WINDOW, Ticket.status.in_(AT_WINDOW))
+_ASIDE = (
+    select(*COLUMNS)
+    .where(
+        Ticket.hall_id == bindparam("hall"),
+        # A hall may keep what was parked over night.
+        or_(Ticket.business_day == bindparam("day"), Ticket.status == Status.PARKED),
+        Ticket.ended_at.is_(None),
+        Ticket.status.in_((Status.PARKED, Status.MISSED)),
+        # Whoever was missed anywhere is told to go to the first desk.
+        or_(Ticket.window_id == _WINDOW, bindparam("first_desk", type_=Boolean) & (Ticket.status == Status.MISSED)),
+    )
+    .order_by(Ticket.changed_at.desc())
+    .limit(ASIDE_SHOWN)
+)
+_WAITS = (Ticket.status == Status.WAITING) & (Ticket.arrival <= bindparam("now", type_=Moment))
+_IN_LANES = _WAITS & Ticket.bound_window_id.is_(None) & (WindowLine.window_id == _WINDOW)
+_LANES = (
+    select(*COLUMNS, WindowLine.handicap_minutes)
+    .join(WindowLine, WindowLine.line_id == Ticket.line_id)
+    .where(_IN_LANES)
+    .order_by(Ticket.rank + WindowLine.handicap_minutes * literal(MINUTE, BigInteger), Ticket.id)
+    .limit(NEXT_SHOWN)
+)
+_BOUND = (
+    select(*COLUMNS, literal(0).label("handicap_minutes"))
+    .where(_WAITS, Ticket.bound_window_id == _WINDOW)
+    .order_by(Ticket.rank, Ticket.id)
+    .limit(NEXT_SHOWN)
+)
+_WAITING = select(
+    select(func.count())
+    .select_from(Ticket)
+    .join(WindowLine, WindowLine.line_id == Ticket.line_id)
+    .where(_IN_LANES)
+    .scalar_subquery()
+    + select(func.count()).select_from(Ticket).where(_WAITS, Ticket.bound_window_id == _WINDOW).scalar_subquery()
+)
+
+
+class Upcoming(NamedTuple):
+    """Somebody who will be called soon, and by which rule; ``handicap`` in minutes."""
+
+    ticket: TicketRow
+    rule: Rule
+    handicap: int
+
+
+class Console(NamedTuple):
+    """``waiting``: everybody whom this window may call; ``upcoming``: the first of them, in order."""
+
+    here: TicketRow | None
+    upcoming: Sequence[Upcoming]
+    waiting: int
+    parked: Sequence[TicketRow]
+    missed: Sequence[TicketRow]
+
+
+async def read(connection: AsyncConnection, hall: HallFacts, window: WindowFacts, now: datetime) -> Console:
+    """The picture of a window's console."""
+    asked = {
+        "hall": hall.id,
+        "day": business_day(now, hall.timezone),
+        "window": window.id,
+        "now": now,
+        "first_desk": window.kind is Kind.FIRST_INQUIRY,
+    }
+    here = (await connection.execute(_HERE, asked)).first()
+    aside = (await connection.execute(_ASIDE, asked)).all()
+    waiting = (await connection.execute(_WAITING, asked)).scalar_one()
+    bound: Sequence[Any] = (await connection.execute(_BOUND, asked)).all()
+    lanes: Sequence[Any] = (await connection.execute(_LANES, asked)).all()
+    upcoming = [Upcoming(row, Rule.BOUND, 0) for row in bound]
+    upcoming += [
+        Upcoming(row, Rule.HELP if row.handicap_minutes else Rule.OWN, row.handicap_minutes) for row in lanes
+    ]
+    upcoming.sort(key=lambda next_: (effective(next_.ticket.rank, next_.handicap), next_.ticket.id))
+    return Console(
+        here,
+        upcoming[:NEXT_SHOWN],
+        waiting,
+        [row for row in aside if row.status == Status.PARKED],
+        [row for row in aside if row.status == Status.MISSED],
+    )
