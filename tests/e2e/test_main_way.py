@@ -1,5 +1,6 @@
 """Kiosk -> console -> board in a real browser, and a board that loses and regains its server."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -47,6 +48,13 @@ async def press(console: Page, key: str, status: str) -> None:
     """Press a key, and see the ticket in front of the window change."""
     await console.keyboard.press(key)
     await expect(console.locator("#here")).to_have_attribute("data-status", status)
+
+
+async def press_until(console: Page, key: str, place: str, text: str) -> None:
+    """Press a key until it counts: pressed twice within a moment it is one press."""
+    async with asyncio.timeout(20):
+        while text not in await console.locator(place).inner_text():
+            await console.keyboard.press(key)
 
 
 async def open_board(context: BrowserContext, shop: Shop) -> Page:
@@ -203,3 +211,25 @@ async def test_english_all_the_way(context: BrowserContext, shop: Shop) -> None:
                 .filter((text) => /[\\u4e00-\\u9fff]/.test(text))"""
         )
         assert texts == []
+
+
+async def test_a_missed_number_is_found_at_the_first_desk(context: BrowserContext, shop: Shop) -> None:
+    """过号请到首问责任岗: the visitor says his number there and gets a place again."""
+    kiosk = await context.new_page()
+    await kiosk.goto(shop.kiosk)
+    number = await take_number(kiosk, "人力资源", "养老保险参保登记")
+    console = await open_window(context, shop, "3")
+    await expect(console.locator("#next")).to_contain_text(number)
+    await press(console, "F2", "called")
+    for done in ("1/2", "2/2"):
+        await press_until(console, "F3", "#recalled", done)
+    await press(console, "F6", "none")
+    desk = await context.browser.new_context(locale="zh-CN") if context.browser else context
+    first_desk = await open_window(desk, shop, "1")
+    await expect(first_desk.locator("#missed")).to_contain_text(number)
+    await first_desk.locator("#find-number").fill(number.lower())
+    await first_desk.keyboard.press("Enter")
+    await expect(first_desk.locator("#found")).to_contain_text("已过号")
+    await first_desk.locator("#found-yes").click()
+    await expect(console.locator("#next")).to_contain_text(number)
+    await desk.close()
