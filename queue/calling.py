@@ -90,7 +90,8 @@ def _next(dialect: str, heads: int) -> TextualSelect:
     ), best AS (
       SELECT t.id, pick.handicap FROM pick JOIN ticket t ON t.id = pick.id AND t.moves = pick.moves
       WHERE {_FREE}
-      ORDER BY pick.rank + (CASE WHEN pick.handicap > 0 THEN pick.handicap ELSE 0 END) * CAST({MINUTE} AS BIGINT), pick.id
+      ORDER BY pick.rank + (CASE WHEN pick.handicap > 0 THEN pick.handicap ELSE 0 END) * CAST({MINUTE} AS BIGINT),
+        pick.id
       LIMIT 1 {_CLAIMED[dialect]}
     )
     UPDATE ticket SET {_SET}, note = '', why_handicap = CASE WHEN best.handicap > 0 THEN best.handicap ELSE 0 END,

@@ -94,9 +94,7 @@ async def read(connection: AsyncConnection, hall: HallFacts, window: WindowFacts
     bound: Sequence[Any] = (await connection.execute(_BOUND, asked)).all()
     lanes: Sequence[Any] = (await connection.execute(_LANES, asked)).all()
     upcoming = [Upcoming(row, Rule.BOUND, 0) for row in bound]
-    upcoming += [
-        Upcoming(row, Rule.HELP if row.handicap_minutes else Rule.OWN, row.handicap_minutes) for row in lanes
-    ]
+    upcoming += [Upcoming(row, Rule.HELP if row.handicap_minutes else Rule.OWN, row.handicap_minutes) for row in lanes]
     upcoming.sort(key=lambda next_: (effective(next_.ticket.rank, next_.handicap), next_.ticket.id))
     return Console(
         here,

@@ -1,7 +1,7 @@
 """Triggers that hold the tickets and the journal to the rules, whoever writes: generated from `TRANSITIONS`.
 
-* ``ticket_move``: a move must be in the table and count ``moves`` up by one; what a ticket *is* never changes, and where
-  it stands only with a move.
+* ``ticket_move``: a move must be in the table and count ``moves`` up by one; what a ticket *is* never changes, and
+  where it stands only with a move.
 * ``ticket_journal``: every issue and every move leaves its row in the journal, in the same transaction.
 * ``ticket_kept``, ``journal_kept``: nothing is deleted, and history is never rewritten.
 """
