@@ -17,12 +17,12 @@ from .state import BoardState, frames, snapshot
 
 log = structlog.get_logger()
 
-LEAST_GAP = 0.02
+LEAST_GAP = 0.01
 """Seconds between two readings of the picture: a rush of moves is one new picture."""
 POLL = 5.0
 """Seconds after which the picture is read again though nobody said that it moved."""
 PHONE_GAP = 1.0
-PHONES_AT_ONCE = 40
+PHONES_AT_ONCE = 10
 PHONES_BREATH = 0.005
 
 Read = Callable[[int], Awaitable[BoardState]]

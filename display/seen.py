@@ -1,11 +1,12 @@
 """What known screens last confirmed showing.
 
-A call is confirmed by every board of the hall at once, so the confirmations of a moment are written together: the
+A call is confirmed by every board of the hall at once, so confirmations are gathered and written a few at a time: the
 queue's own writes never stand behind two hundred of them.
 """
 
 import asyncio
 from datetime import datetime
+from itertools import islice
 
 import structlog
 from sqlalchemy import bindparam, update
@@ -17,7 +18,8 @@ from ..queue.staff import Device
 
 log = structlog.get_logger()
 
-GATHER_SECONDS = 1.0
+GATHER_SECONDS = 0.2
+AT_ONCE = 20
 
 _SEEN = (
     update(Device)
@@ -27,7 +29,7 @@ _SEEN = (
 
 
 class Seen:
-    """Gathers the newest confirmation of each device and writes them, at most once a second."""
+    """Gathers the newest confirmation of each device and writes them, whoever waits longest first."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -48,8 +50,11 @@ class Seen:
     async def _write(self) -> None:
         while self._newest:
             await asyncio.sleep(GATHER_SECONDS)
-            newest, self._newest = self._newest, {}
-            rows = [{"device": key, "at": at, "revision": revision} for key, (at, revision) in sorted(newest.items())]
+            due = sorted(islice(self._newest, AT_ONCE))
+            rows = [
+                {"device": key, "at": at, "revision": revision}
+                for key, (at, revision) in ((key, self._newest.pop(key)) for key in due)
+            ]
             try:
                 async with self._database.write() as tx:
                     await tx.execute(_SEEN, rows)
