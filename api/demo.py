@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from piccolo.apps.user.tables import BaseUser
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..core.accounts import User
 from ..core.clock import now
 from ..core.db import Database
 from ..queue import hallfiles, hallstore
-from ..queue.hall import Hall
-from ..queue.staff import Device, DeviceKind, Role
-from ..queue.window import Window
+from ..queue.hall import Hall, Line
+from ..queue.staff import Device, DeviceKind, Part, Post, PostHolder, Role, Staff
+from ..queue.window import Window, WindowLine
 from .accounts import insert_staff, new_password
 from .identity import digest
 
@@ -23,6 +25,15 @@ KEPT = Path("var/demo.json")
 SURNAMES = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 
 _WINDOWS = select(Window.number).where(Window.hall_id == bindparam("hall")).order_by(Window.id)
+_SEATS = (
+    select(Line.id, Line.name, Staff.id)
+    .join(WindowLine, (WindowLine.line_id == Line.id) & (WindowLine.handicap_minutes == 0))
+    .join(Window, Window.id == WindowLine.window_id)
+    .join(User, User.username == func.lower(Window.number))
+    .join(Staff, Staff.user_id == User.id)
+    .where(Line.hall_id == bindparam("hall"), Staff.hall_id == Line.hall_id)
+    .order_by(Line.id, Window.id)
+)
 _KNOWN = select(Hall.id).where(Hall.code == bindparam("code"))
 
 
@@ -57,6 +68,7 @@ async def _set_up(database: Database, files: hallfiles.HallFiles) -> dict[str, A
         await insert_staff(tx, clerks, Role.CLERK, hall, hashes[Role.CLERK], moment)
         for role in (Role.GUIDE, Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN):
             await insert_staff(tx, [(role.value, role.value, role.value)], role, hall, hashes[role], moment)
+        await _posts(tx, hall)
         await tx.execute(
             insert(Device),
             [
@@ -74,6 +86,24 @@ def _kept() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     return kept
+
+
+async def _posts(tx: AsyncConnection, hall: int) -> None:
+    """A post for every line: A sits at its first window, B at the first window of the next line (R48)."""
+    lines: dict[int, tuple[str, int]] = {}
+    for line_id, name, staff_id in await tx.execute(_SEATS, {"hall": hall}):
+        lines.setdefault(line_id, (name, staff_id))
+    posts = [{"hall_id": hall, "line_id": line_id, "name": name} for line_id, (name, _) in lines.items()]
+    made = await tx.execute(insert(Post).returning(Post.id, sort_by_parameter_order=True), posts)
+    officers, today = [staff_id for _, staff_id in lines.values()], now().date()
+    await tx.execute(
+        insert(PostHolder),
+        [
+            {"post_id": post_id, "staff_id": officers[(place + shift) % len(officers)], "part": part, "since": today}
+            for place, post_id in enumerate(made.scalars())
+            for shift, part in enumerate(Part)
+        ],
+    )
 
 
 def _keep(made: dict[str, Any]) -> None:

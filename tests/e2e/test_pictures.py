@@ -72,8 +72,8 @@ class Day:
         for window in windows:
             self.chief.post(f"/windows/{window['id']}/open").raise_for_status()
 
-    def issue(self, line: str) -> dict[str, Any]:
-        wish = {"channel": "kiosk", "line": line}
+    def issue(self, line: str | None = None, item: str | None = None) -> dict[str, Any]:
+        wish = {"channel": "kiosk", "line": line, "item": item}
         said = self.kiosk.post(f"/halls/{self.shop.hall}/tickets", json=wish).raise_for_status()
         return dict(said.json())
 
@@ -174,6 +174,8 @@ async def test_the_console(browser: Browser, sample_shop: Shop) -> None:
     with Day(sample_shop) as day:
         sign_in = await open_page(browser, CONSOLE_SIZES[0], f"{sample_shop.server.base}/sign-in")
         await keep(sign_in, "sign-in")
+        found = day.kiosk.get(f"/halls/{sample_shop.hall}/items", params={"q": "养老保险"}).json()["items"]
+        items = [item["code"] for item in found if item["line"] == "SB"][:4]
         for place, size in enumerate(CONSOLE_SIZES):
             number = f"B{place + 1:02d}"
             page = await open_page(browser, size, f"{sample_shop.server.base}/console")
@@ -187,8 +189,8 @@ async def test_the_console(browser: Browser, sample_shop: Shop) -> None:
             await expect(page.locator("#window-number")).to_have_text(number)
             await expect(page.locator("#here")).to_have_attribute("data-status", "none")
             await keep(page, sized("console-nobody", size))
-            for _ in range(7):
-                day.issue("SB")
+            for item in items * 2:
+                day.issue(item=item)
             await expect(page.locator("#next li")).to_have_count(5)
             await page.keyboard.press("F2")
             await expect(page.locator("#here")).to_have_attribute("data-status", "called")
