@@ -12,15 +12,14 @@ from ..core import journal
 from ..core.accounts import User
 from ..core.clock import now
 from ..core.db import Database, violated
-from ..core.errors import Conflict, Invalid, NotFound
+from ..core.errors import Conflict, NotFound
 from ..core.i18n import N_
+from ..queue import hallstore
 from ..queue.actor import SYSTEM
-from ..queue.hall import Hall
 from ..queue.staff import Device, DeviceKind, Role, Staff
 from ..queue.window import Window
 from .identity import digest
 
-_HALL = select(Hall.id).where(Hall.code == bindparam("code"))
 _WINDOW = select(Window.id).where(Window.hall_id == bindparam("hall"), Window.number == bindparam("number"))
 
 
@@ -29,22 +28,16 @@ def new_password() -> str:
     return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(12))
 
 
-async def hall_id(connection: AsyncConnection, code: str) -> int:
-    """The hall with this code. Raises NotFound."""
-    found: int | None = (await connection.execute(_HALL, {"code": code})).scalar_one_or_none()
-    if found is None:
-        raise NotFound(N_("没有这个大厅"), code="unknown_hall")
-    return found
-
-
 async def add_user(database: Database, username: str, role: Role, hall_code: str | None, name: str, badge: str) -> str:
-    """Make an account with a role and give its password. Raises Conflict, Invalid or NotFound."""
-    if hall_code is None and role is not Role.ADMIN:
-        raise Invalid(N_("除管理员外，账号须属于一个大厅"), code="hall_needed")
+    """Make an account with a role and give its password; an admin without a hall is one of all halls.
+
+    Raises Conflict for a name or badge that is taken, NotFound for an unknown hall, Invalid when it is not clear which.
+    """
     password = new_password()
     hashed = BaseUser.hash_password(password)
     async with database.write() as tx:
-        hall = await hall_id(tx, hall_code) if hall_code else None
+        everywhere = hall_code is None and role is Role.ADMIN
+        hall = None if everywhere else await hallstore.hall_id(tx, hall_code)
         await insert_staff(tx, [(username, name, badge)], role, hall, hashed, now())
     return password
 
@@ -89,11 +82,11 @@ async def insert_staff(
         await journal.write(tx, hall_id=hall, at=moment, actor=SYSTEM.label, action="staff", people=len(people))
 
 
-async def add_device(database: Database, kind: DeviceKind, hall_code: str, number: str | None, name: str) -> str:
+async def add_device(database: Database, kind: DeviceKind, hall_code: str | None, number: str | None, name: str) -> str:
     """Make a device and give its token. Raises NotFound for an unknown hall or window."""
     token = secrets.token_urlsafe(32)
     async with database.write() as tx:
-        hall = await hall_id(tx, hall_code)
+        hall = await hallstore.hall_id(tx, hall_code)
         window = None
         if number is not None:
             window = (await tx.execute(_WINDOW, {"hall": hall, "number": number})).scalar_one_or_none()

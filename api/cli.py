@@ -127,8 +127,8 @@ def hall_import(directory: Path) -> None:
 
 @hall.command("export")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--hall", "code", required=True, help="Code of the hall.")
-def hall_export(directory: Path, code: str) -> None:
+@click.option("--hall", "code", help="Code of the hall, where there are several.")
+def hall_export(directory: Path, code: str | None) -> None:
     """Write a hall as CSV files."""
 
     async def work(database: Database) -> None:
@@ -147,7 +147,7 @@ def user() -> None:
 @user.command("add")
 @click.argument("name")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--hall", "code", help="Code of the hall; admins may do without.")
+@click.option("--hall", "code", help="Code of the hall, where there are several; an admin without is one of all halls.")
 @click.option("--display", default="", help="The officer's name as colleagues see it.")
 @click.option("--badge", default="", help="Badge number; the account's name if not given.")
 def user_add(name: str, role: str, code: str | None, display: str, badge: str) -> None:
@@ -163,10 +163,10 @@ def device() -> None:
 
 @device.command("add")
 @click.argument("kind", type=click.Choice([kind.value for kind in DeviceKind]))
-@click.option("--hall", "code", required=True)
+@click.option("--hall", "code", help="Code of the hall, where there are several.")
 @click.option("--window", "number", help="Number of the window, for a strip above it.")
 @click.option("--name", default="", help="Where it stands.")
-def device_add(kind: str, code: str, number: str | None, name: str) -> None:
+def device_add(kind: str, code: str | None, number: str | None, name: str) -> None:
     """Make a device token; it is shown once."""
     click.echo(_run(lambda database: accounts.add_device(database, DeviceKind(kind), code, number, name or kind)))
 

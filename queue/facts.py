@@ -190,7 +190,7 @@ _WINDOWS = select(Window).where(Window.hall_id == bindparam("hall")).order_by(Wi
 _WINDOW_LINES = (
     select(WindowLine.window_id, WindowLine.line_id, WindowLine.handicap_minutes)
     .where(WindowLine.hall_id == bindparam("hall"))
-    .order_by(WindowLine.handicap_minutes)
+    .order_by(WindowLine.handicap_minutes, WindowLine.line_id)
 )
 _OFFICERS = (
     select(Duty.window_id, Staff.id, Staff.name, Staff.badge)

@@ -16,7 +16,7 @@ from sqlalchemy import Select, and_, bindparam, delete, func, insert, select, up
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.db import Base
-from ..core.errors import NotFound
+from ..core.errors import Invalid, NotFound
 from ..core.i18n import N_
 from .hall import Agency, Department, Hall, Hours, Item, Line, Priority, Zone
 from .hallcells import by_handicap
@@ -251,9 +251,12 @@ _WINDOW_LINES = (
 )
 
 
-async def hall_id(connection: AsyncConnection, code: str) -> int:
-    """The id of the hall with this code. Raises NotFound."""
-    found = await connection.scalar(select(Hall.id).where(Hall.code == code))
+async def hall_id(connection: AsyncConnection, code: str | None) -> int:
+    """The hall with this code, or the only one there is. Raises NotFound, and Invalid when there are several."""
+    halls: dict[str, int] = {row.code: row.id for row in await connection.execute(select(Hall.code, Hall.id))}
+    if code is None and len(halls) > 1:
+        raise Invalid(N_("有多个大厅，请指明大厅代码：{codes}"), code="which_hall", codes="、".join(halls))
+    found = halls.get(code) if code is not None else next(iter(halls.values()), None)
     if found is None:
         raise NotFound(N_("没有这个大厅"), code="unknown_hall")
     return found

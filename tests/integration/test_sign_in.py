@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from house import House
+from house import House, open_second_hall
 from paihao.api.accounts import add_device, add_user
 from paihao.api.permissions import Caller
 from paihao.core.errors import Conflict, Invalid, NotFound
@@ -82,8 +82,11 @@ async def test_accounts_that_cannot_be(house: House) -> None:
     database = house.services.database
     with pytest.raises(Conflict):
         await add_user(database, "clerk", Role.CLERK, "small", "李某", "L9")
-    with pytest.raises(Invalid):
+    await add_user(database, "wu", Role.CLERK, None, "吴某", "L8")  # of the only hall there is
+    await open_second_hall(house)
+    with pytest.raises(Invalid) as told:
         await add_user(database, "li", Role.CLERK, None, "李某", "L9")
+    assert told.value.params == {"codes": "small、other"}
     with pytest.raises(NotFound):
         await add_user(database, "li", Role.CLERK, "nowhere", "李某", "L9")
     with pytest.raises(NotFound):
