@@ -4,22 +4,33 @@ import secrets
 from datetime import datetime
 
 from piccolo.apps.user.tables import BaseUser
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core import journal
-from ..core.accounts import User
+from ..core.accounts import Session, User
 from ..core.clock import now
 from ..core.db import Database, violated
-from ..core.errors import Conflict, NotFound
+from ..core.errors import Conflict, Invalid, NotFound
 from ..core.i18n import N_
+from ..core.types import Moment
 from ..queue import hallstore
 from ..queue.actor import SYSTEM
 from ..queue.staff import Device, DeviceKind, Role, Staff
 from ..queue.window import Window
 from .identity import digest
 
+_SET_PASSWORD = (
+    update(User).where(User.username == bindparam("name")).values(password=bindparam("hashed")).returning(User.id)
+)
+_END_SESSIONS = delete(Session).where(Session.user_id == bindparam("user"))
+_REVOKE = (
+    update(Device)
+    .where(Device.hall_id == bindparam("hall"), Device.name == bindparam("called"), Device.revoked_at.is_(None))
+    .values(revoked_at=bindparam("at", type_=Moment))
+    .returning(Device.id)
+)
 _WINDOW = select(Window.id).where(Window.hall_id == bindparam("hall"), Window.number == bindparam("number"))
 
 
@@ -33,6 +44,8 @@ async def add_user(database: Database, username: str, role: Role, hall_code: str
 
     Raises Conflict for a name or badge that is taken, NotFound for an unknown hall, Invalid when it is not clear which.
     """
+    if not (0 < len(username) <= 100 and 0 < len(name) <= 60 and 0 < len(badge) <= 20):
+        raise Invalid(N_("用户名最多100个字，姓名60个字，工号20个字"), code="too_long")
     password = new_password()
     hashed = BaseUser.hash_password(password)
     async with database.write() as tx:
@@ -96,3 +109,27 @@ async def add_device(database: Database, kind: DeviceKind, hall_code: str | None
         await tx.execute(insert(Device), made)
         await journal.write(tx, hall_id=hall, at=now(), actor=SYSTEM.label, action="device", kind=kind, name=name)
     return token
+
+
+async def new_password_of(database: Database, username: str) -> str:
+    """Give an account a new password and end its sessions. Raises NotFound."""
+    password = new_password()
+    hashed = BaseUser.hash_password(password)
+    async with database.write() as tx:
+        user = (await tx.execute(_SET_PASSWORD, {"name": username, "hashed": hashed})).scalar_one_or_none()
+        if user is None:
+            raise NotFound(N_("没有这个账号"), code="unknown_user")
+        await tx.execute(_END_SESSIONS, {"user": user})
+    return password
+
+
+async def revoke_device(database: Database, name: str, hall_code: str | None) -> int:
+    """Revoke a hall's devices of this name; how many there were. Raises NotFound when there are none."""
+    moment = now()
+    async with database.write() as tx:
+        hall = await hallstore.hall_id(tx, hall_code)
+        revoked = (await tx.execute(_REVOKE, {"hall": hall, "called": name, "at": moment})).all()
+        if not revoked:
+            raise NotFound(N_("没有这个设备"), code="unknown_device")
+        await journal.write(tx, hall_id=hall, at=moment, actor=SYSTEM.label, action="revoke", name=name)
+    return len(revoked)

@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from litestar import Litestar, Router
-from litestar.datastructures import ResponseHeader
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
+from litestar.types import Message, Scope
 
 from ..core.settings import Settings
 from . import problems, schema, sweeps
@@ -29,7 +29,14 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 """On every answer. No page needs anything from elsewhere, nor scripts or styles written into it."""
+_RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 HERE = Path(__file__).parent
+
+
+async def protect(message: Message, _scope: Scope) -> None:
+    """Hook before an answer is sent: pages, files and errors alike carry the headers."""
+    if message["type"] == "http.response.start":
+        message["headers"] = [*message["headers"], *_RAW_HEADERS]
 
 
 def create(settings: Settings) -> Litestar:
@@ -68,9 +75,8 @@ def create(settings: Settings) -> Litestar:
         route_handlers=[api, house.router, pages.router, static],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         guards=[gate],
-        response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
         exception_handlers=problems.HANDLERS,
-        before_send=[remember],
+        before_send=[remember, protect],
         lifespan=[lifespan],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(engine())),
         openapi_config=OpenAPIConfig(

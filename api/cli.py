@@ -67,6 +67,7 @@ def _language() -> Language:
 @click.version_option(package_name="paihao")
 def main() -> None:
     """Paihao (排号): queue and appointments for government service halls."""
+    os.umask(0o077)  # databases, secrets and passwords are their owner's business
 
 
 @main.command()
@@ -156,6 +157,13 @@ def user_add(name: str, role: str, code: str | None, display: str, badge: str) -
     click.echo(made)
 
 
+@user.command("password")
+@click.argument("name")
+def user_password(name: str) -> None:
+    """Give an account a new password, shown once; it is signed out everywhere."""
+    click.echo(_run(lambda database: accounts.new_password_of(database, name)))
+
+
 @main.group()
 def device() -> None:
     """Kiosks and screens."""
@@ -169,6 +177,14 @@ def device() -> None:
 def device_add(kind: str, code: str | None, number: str | None, name: str) -> None:
     """Make a device token; it is shown once."""
     click.echo(_run(lambda database: accounts.add_device(database, DeviceKind(kind), code, number, name or kind)))
+
+
+@device.command("revoke")
+@click.argument("name")
+@click.option("--hall", "code", help="Code of the hall, where there are several.")
+def device_revoke(name: str, code: str | None) -> None:
+    """Revoke the tokens of devices by their name."""
+    _run(lambda database: accounts.revoke_device(database, name, code))
 
 
 @main.command()

@@ -6,7 +6,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from ..core.errors import Forbidden, ForeignHall, Unauthorized
+from ..core.errors import Forbidden, ForeignHall, Invalid, Unauthorized
 from ..core.i18n import N_
 from ..queue.facts import HallFacts
 from .identity import COOKIE, NOBODY, Identity
@@ -21,6 +21,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 async def gate(connection: Connection, handler: BaseRouteHandler) -> None:
     """Guard of the whole application. Raises Unauthorized or Forbidden; a route without a row is closed to all."""
+    if "\0" in connection.scope["path"] or b"%00" in connection.scope["query_string"]:
+        raise Invalid(code="nul")  # nothing has such a name, and PostgreSQL could not even look for it
     allowed = PERMISSIONS.get(permission_of(handler))
     if allowed is None:
         raise Forbidden(code="unnamed_route")

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -108,7 +109,9 @@ class Identities:
 
     async def sign_in(self, username: str, password: str, address: str) -> Identity:
         """Open a session. Raises Unauthorized, or TooMany after repeated failures of the name or from the address."""
-        now, keys = piccolo_now(), (f"name:{username}", f"address:{address}")
+        now = piccolo_now()
+        # A guesser is stopped where he guesses; it takes many addresses to lock an officer out of his own account.
+        keys = (f"{username} at {address}", f"name {username}", f"address {address}")
         async with self._database.read() as connection:
             row = (await connection.execute(_USER, {"username": username})).first()
         stored = row.password if row else "pbkdf2_sha256$600000$none$none"
@@ -122,6 +125,7 @@ class Identities:
                     self._failures.setdefault(key, []).append(now)
                 raise Unauthorized(N_("用户名或密码不正确"), code="wrong_credentials")
         self._failures.pop(keys[0], None)
+        self._failures.pop(keys[1], None)
         token = secrets.token_urlsafe(32)
         ends = now + timedelta(hours=self._settings.session_hours)
         async with self._database.write() as tx:
@@ -173,9 +177,9 @@ class Identities:
         by = officer(row.id, anywhere=caller in STEERING)
         return Identity(caller, by, row.hall_id, row.name, row.badge, row.username, token=token)
 
-    def _refuse_after_failures(self, keys: tuple[str, str], now: datetime) -> None:
-        limits = (self._settings.sign_in_failures, 10 * self._settings.sign_in_failures)
-        for key, limit in zip(keys, limits, strict=True):
+    def _refuse_after_failures(self, keys: Iterable[str], now: datetime) -> None:
+        most = self._settings.sign_in_failures
+        for key, limit in zip(keys, (most, 10 * most, 30 * most), strict=True):
             failed = [at for at in self._failures.get(key, ()) if now - at < FAILURE_WINDOW]
             if len(failed) >= limit:
                 raise TooMany(N_("登录失败次数过多，请15分钟后再试"), code="too_many_failures")

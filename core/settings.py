@@ -21,11 +21,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an installation can choose, from ``PAIHAO_<NAME>`` or the file named by ``PAIHAO_<NAME>_FILE``."""
 
     environment: Literal["development", "production"] = "development"
-    database_url: str = "sqlite:///var/paihao.db"
+    database_url: Annotated[str, msgspec.Meta(pattern=r"^(sqlite|postgres(ql)?)://")] = "sqlite:///var/paihao.db"
     database_password: str = ""
     """Kept apart from the URL, so that it can come from a file."""
     secret: str
     cookie_secure: bool = False
+    public_url: str = ""
+    """Where visitors' phones reach the pages, such as ``https://hall.example``; else as each request came."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     session_hours: Positive = 12
     sign_in_failures: Positive = 10

@@ -253,7 +253,9 @@ _WINDOW_LINES = (
 
 async def hall_id(connection: AsyncConnection, code: str | None) -> int:
     """The hall with this code, or the only one there is. Raises NotFound, and Invalid when there are several."""
-    halls: dict[str, int] = {row.code: row.id for row in await connection.execute(select(Hall.code, Hall.id))}
+    halls: dict[str, int] = {
+        row.code: row.id for row in await connection.execute(select(Hall.code, Hall.id).order_by(Hall.code))
+    }
     if code is None and len(halls) > 1:
         raise Invalid(N_("有多个大厅，请指明大厅代码：{codes}"), code="which_hall", codes="、".join(halls))
     found = halls.get(code) if code is not None else next(iter(halls.values()), None)

@@ -38,7 +38,7 @@ class Said(msgspec.Struct):
 
     type: str
     token: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    revision: int | None = None
+    revision: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
 
 
 _decode = msgspec.json.Decoder(Said).decode
@@ -99,7 +99,8 @@ class Conversation:
                 case "resync":
                     self._screen.resync()
                 case "ack" if said.revision is not None:
-                    if (device := self._identity.device_id) is not None:
+                    device = self._identity.device_id
+                    if device is not None and self._identity.caller is Caller.BOARD:
                         self._services.seen.confirm(device, now(), said.revision)
 
     async def _hello(self, token: str) -> None:

@@ -7,13 +7,18 @@ from msgspec import Meta, Struct
 
 from ...queue.ticket import Channel
 
-Code = Annotated[str, Meta(min_length=1, max_length=40)]
-Words = Annotated[str, Meta(max_length=60)]
-Reason = Annotated[str, Meta(min_length=2, max_length=200)]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no text with a NUL in it."""
+
+Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=NO_NUL)]
+Words = Annotated[str, Meta(max_length=60, pattern=NO_NUL)]
+Note = Annotated[str, Meta(max_length=200, pattern=NO_NUL)]
+Reason = Annotated[str, Meta(min_length=2, max_length=200, pattern=NO_NUL)]
+Key = Annotated[str, Meta(min_length=1, max_length=22, pattern=NO_NUL)]
 
 
 class SignIn(Struct, forbid_unknown_fields=True):
-    username: Annotated[str, Meta(min_length=1, max_length=100)]
+    username: Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL)]
     password: Annotated[str, Meta(min_length=1, max_length=128)]
 
 
@@ -35,7 +40,7 @@ class Pause(Struct, forbid_unknown_fields=True):
 class CallThis(Struct, forbid_unknown_fields=True):
     """Out of order: ``ticket`` is its id, ``reason`` is kept in the journal."""
 
-    ticket: Annotated[str, Meta(min_length=1, max_length=22)]
+    ticket: Key
     reason: Reason
 
 
@@ -44,4 +49,4 @@ class Move(Struct, forbid_unknown_fields=True):
 
     line: Code | None = None
     window: Code | None = None
-    reason: Annotated[str, Meta(max_length=200)] = ""
+    reason: Note = ""

@@ -52,7 +52,8 @@ async def slip(request: AnyRequest, key: FromPath[str], services: Provided) -> T
     """The ticket as it is printed on 80 mm paper: number, people ahead, minutes, where to go, what to bring, QR."""
     shown_ticket = await look(request, key, services)
     hall = await services.halls.get(shown_ticket["hall"])
-    code = segno.make(f"{request.base_url}t/{key}", error="m").svg_inline(border=0, omitsize=True)
+    root = (services.settings.public_url or str(request.base_url)).rstrip("/")
+    code = segno.make(f"{root}/t/{key}", error="m").svg_inline(border=0, omitsize=True)
     return Template("slip.html", context={"hall": hall, "ticket": shown_ticket, "qr": Markup(code)})  # noqa: S704
 
 

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request, Router, get
 from litestar.params import FromPath, FromQuery, QueryParameter
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from ...core.clock import business_day, now
+from ...core.errors import Invalid
+from ...core.i18n import N_
 from ...core.journal import Journal
 from ...queue.facts import HallFacts
 from ...queue.staff import Device, DeviceKind, Duty, Staff
@@ -51,7 +53,11 @@ _JOURNAL = (
 _DUTIES = (
     select(Duty.id, Duty.window_id, Duty.since, Duty.until, Staff.name, Staff.badge)
     .join(Staff, Staff.id == Duty.staff_id)
-    .where(Duty.hall_id == bindparam("hall"), Duty.since >= bindparam("since"), Duty.since < bindparam("until"))
+    .where(
+        Duty.hall_id == bindparam("hall"),
+        Duty.since < bindparam("until"),
+        or_(Duty.until.is_(None), Duty.until >= bindparam("since")),
+    )
     .order_by(Duty.id)
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
@@ -130,6 +136,8 @@ async def duties(
 ) -> dict[str, Any]:
     """Who sat at which window on a day, from when to when (R49)."""
     facts, offset = await _hall(request, hall, services), offset_of(cursor)
+    if day is not None and not 2000 <= day.year <= 2999:
+        raise Invalid(N_("日期无效"), code="invalid_day")
     start = datetime.combine(day or business_day(now(), facts.timezone), datetime.min.time(), ZoneInfo(facts.timezone))
     of_day = {"hall": facts.id, "since": start, "until": start + timedelta(days=1), "limit": limit, "offset": offset}
     async with services.database.read() as connection:

@@ -1,5 +1,6 @@
 """A window's buttons, and what its officer sees on the console."""
 
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
@@ -19,6 +20,8 @@ from ..once import Answered, once
 from ..services import Provided, Services
 from . import shown
 from .bodies import CallThis, Pause
+
+LONGEST_PAUSE = timedelta(days=1)
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -75,6 +78,9 @@ async def pause(
     asked = data or Pause()
     if asked.back_at is not None and asked.back_at.tzinfo is None:
         raise Invalid(N_("时间缺少时区"), code="naive_time")
+    moment = now()
+    if asked.back_at is not None and not moment <= asked.back_at <= moment + LONGEST_PAUSE:
+        raise Invalid(N_("返回时间应在现在之后、一天之内"), code="back_at_out_of_range")
 
     async def work(tx: AsyncConnection) -> Answered:
         await windows.pause(tx, hall.id, facts, request.user.actor, now(), reason=asked.reason, back_at=asked.back_at)

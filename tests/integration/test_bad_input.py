@@ -58,6 +58,19 @@ CASES = {
     "back at a time without zone": Bad(
         CLERK, "POST", "/windows/{window}/pause", 400, "naive_time", {"back_at": "2026-11-22T10:00:00"}
     ),
+    "back in a thousand years": Bad(
+        CLERK, "POST", "/windows/{window}/pause", 400, "back_at_out_of_range", {"back_at": "9999-12-31T23:59:59Z"}
+    ),
+    "back before now": Bad(
+        CLERK, "POST", "/windows/{window}/pause", 400, "back_at_out_of_range", {"back_at": "0001-01-01T00:00:00Z"}
+    ),
+    "a day out of time": Bad(ADMIN, "GET", "/halls/small/duties?day=9999-12-31", 400, "invalid_day"),
+    "a NUL in a ticket": Bad(Caller.PUBLIC, "GET", "/tickets/%00", 400, "nul"),
+    "a NUL in a hall": Bad(Caller.PUBLIC, "GET", "/halls/sm%00all", 400, "nul"),
+    "a NUL in a search": Bad(Caller.PUBLIC, "GET", "/halls/small/items?q=%00", 400, "nul"),
+    "a NUL in a number": Bad(CLERK, "GET", "/halls/small/tickets?number=A%00", 400, "nul"),
+    "a NUL in a need": Bad(KIOSK, "POST", ISSUE, 400, "invalid", {"channel": "kiosk", "need": "a\0"}),
+    "a NUL in a name": Bad(Caller.PUBLIC, "POST", "/session", 400, "invalid", {"username": "a\0", "password": "x"}),
     "unknown ticket": Bad(CLERK, "POST", "/tickets/nobody/start", 404, "unknown_ticket"),
     "unknown action": Bad(CLERK, "POST", "/tickets/nobody/vanish", 404, "unknown_action"),
     "issue as an action": Bad(CLERK, "POST", "/tickets/nobody/issue", 404, "unknown_action"),
@@ -150,6 +163,14 @@ async def test_people_get_a_page_instead(house: House) -> None:
     assert said.status_code == 404
     assert said.headers["content-type"].startswith("text/html")
     assert '<html lang="en">' in said.text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/static/css/base.css", "/kiosk", "/api/v1/halls"])
+async def test_every_answer_allows_nothing_from_elsewhere(house: House, path: str) -> None:
+    async with house.client() as client:
+        said = await client.get(f"http://hall.test{path}")
+    assert "default-src 'self'" in said.headers["content-security-policy"]
+    assert said.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_guessing_passwords_is_stopped(house: House) -> None:

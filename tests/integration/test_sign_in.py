@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from house import House, open_second_hall
-from paihao.api.accounts import add_device, add_user
+from paihao.api.accounts import add_device, add_user, new_password_of, revoke_device
 from paihao.api.permissions import Caller
-from paihao.core.errors import Conflict, Invalid, NotFound
+from paihao.core.errors import Conflict, Invalid, NotFound, TooMany, Unauthorized
 from paihao.queue.staff import DeviceKind, Role
 from piccolo.apps.user.tables import BaseUser
 from piccolo.engine.postgres import PostgresEngine
@@ -78,6 +78,34 @@ async def test_a_device_token_is_kept_only_as_a_digest(house: House) -> None:
     assert token not in str(rows)
 
 
+async def test_a_new_password_ends_the_sessions_and_a_revoked_device_is_out(house: House) -> None:
+    services = house.services
+    old = await add_user(services.database, "wang", Role.CLERK, "small", "王某", "W1")
+    session = await services.identities.sign_in("wang", old, "127.0.0.1")
+    new = await new_password_of(services.database, "wang")
+    token = await add_device(services.database, DeviceKind.BOARD, "small", None, "east wall")
+    assert await revoke_device(services.database, "east wall", "small") == 1
+    for looked in (services.identities.sign_in("wang", old, "127.0.0.1"), services.identities.of_device(token)):
+        with pytest.raises(Unauthorized):
+            await looked
+    assert (await services.identities.sign_in("wang", new, "127.0.0.1")).token != session.token
+    with pytest.raises(NotFound):
+        await new_password_of(services.database, "nobody")
+    with pytest.raises(NotFound):
+        await revoke_device(services.database, "nowhere", "small")
+
+
+async def test_an_officer_is_not_locked_out_by_somebody_elses_guesses(house: House) -> None:
+    password = await add_user(house.services.database, "wang", Role.CLERK, "small", "王某", "W1")
+    identities = house.services.identities
+    for _ in range(10):
+        with pytest.raises(Unauthorized):
+            await identities.sign_in("wang", "guess", "10.0.0.66")
+    with pytest.raises(TooMany):
+        await identities.sign_in("wang", password, "10.0.0.66")
+    assert (await identities.sign_in("wang", password, "10.0.0.1")).name == "王某"
+
+
 async def test_accounts_that_cannot_be(house: House) -> None:
     database = house.services.database
     with pytest.raises(Conflict):
@@ -86,7 +114,7 @@ async def test_accounts_that_cannot_be(house: House) -> None:
     await open_second_hall(house)
     with pytest.raises(Invalid) as told:
         await add_user(database, "li", Role.CLERK, None, "李某", "L9")
-    assert told.value.params == {"codes": "small、other"}
+    assert told.value.params == {"codes": "other、small"}
     with pytest.raises(NotFound):
         await add_user(database, "li", Role.CLERK, "nowhere", "李某", "L9")
     with pytest.raises(NotFound):

@@ -36,6 +36,7 @@ def test_secrets_come_from_files(tmp_path: Path) -> None:
         ("COOKIE_SECURE", "perhaps"),
         ("SECRET", "short"),
         ("SWEEP_SECONDS", "0"),
+        ("DATABASE_URL", "mysql://x"),
     ],
 )
 def test_a_bad_value_stops_the_start(name: str, value: str) -> None:
