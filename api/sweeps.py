@@ -9,7 +9,7 @@ from sqlalchemy import text
 from ..core import idempotency
 from ..core.bus import Moved, What
 from ..core.clock import business_day, now
-from ..queue import moves
+from ..queue import moves, windows
 from ..queue.actor import SYSTEM
 from .services import Services
 
@@ -22,14 +22,17 @@ async def sweep(services: Services) -> None:
     async with services.database.write() as tx:
         if not services.database.sqlite and not (await tx.execute(_LOCK)).scalar_one():
             return
-        ended = [
-            hall.id
-            for hall in halls
-            if await moves.expire(tx, hall, SYSTEM, moment, business_day(moment, hall.timezone))
-        ]
+        ended = []
+        for hall in halls:
+            day = business_day(moment, hall.timezone)
+            expired = await moves.expire(tx, hall, SYSTEM, moment, day)
+            if await windows.leave(tx, hall, SYSTEM, moment, day):
+                ended.append(Moved(hall.id, What.HALL))
+            elif expired:
+                ended.append(Moved(hall.id, What.QUEUE))
         await idempotency.forget(tx, moment)
-    for hall_id in ended:
-        services.bus.publish(Moved(hall_id, What.QUEUE))
+    for moved in ended:
+        services.bus.publish(moved)
     await services.identities.sweep()
 
 

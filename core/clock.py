@@ -1,6 +1,6 @@
 """Moments. Services are handed ``now``; only the edges (routes, jobs, commands) ask the clock."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,6 +25,11 @@ def moment(microseconds: int) -> datetime:
 
 def local(when: datetime, timezone: str) -> datetime:
     return when.astimezone(ZoneInfo(timezone))
+
+
+def start_of(day: date, timezone: str) -> datetime:
+    """Midnight at which a hall's day begins."""
+    return datetime.combine(day, time.min, ZoneInfo(timezone))
 
 
 def business_day(when: datetime, timezone: str) -> date:

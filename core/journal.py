@@ -4,6 +4,7 @@ Rows about tickets are written by a trigger with the change itself (`queue.trigg
 rows about windows, people and configuration are written with `write`. Its ids are the revisions of a hall's picture.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,14 @@ class Journal(Base):
 
 
 _INSERT = insert(Journal)
+
+
+async def write_all(
+    tx: AsyncConnection, windows: Sequence[int], *, hall_id: int, at: datetime, actor: str, action: str
+) -> None:
+    """Add a row for each of these windows."""
+    row = {"hall_id": hall_id, "at": at, "actor": actor, "action": action, "data": {}}
+    await tx.execute(_INSERT, [row | {"window_id": window} for window in windows])
 
 
 async def write(

@@ -9,14 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Integer, Row, String, bindparam, text
+from sqlalchemy import BigInteger, BindParameter, Boolean, Integer, Row, String, bindparam, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import TextualSelect
 
 from ..core.clock import MINUTE
 from ..core.db import violated
-from ..core.errors import TicketConflict, WindowConflict
+from ..core.errors import Forbidden, TicketConflict, WindowConflict
 from ..core.i18n import N_
 from ..core.types import Moment
 from .actor import Actor
@@ -52,11 +52,11 @@ _LANES = {
 }
 _SHARED = {"sqlite": "", "postgresql": "FOR SHARE OF w"}
 _CLAIMED = {"sqlite": "", "postgresql": "FOR UPDATE OF t SKIP LOCKED"}
-# Whoever presses the button: the visitor is the officer's who sits there.
+# Only who sits there presses the button, or who may act anywhere; the visitor is the officer's who sits there.
 _DESK = """desk AS MATERIALIZED (
       SELECT COALESCE(d.staff_id, :staff) AS staff_id
       FROM "window" w LEFT JOIN duty d ON d.window_id = w.id AND d.until IS NULL
-      WHERE w.id = :window AND w.state = 'open' {shared}
+      WHERE w.id = :window AND w.state = 'open' AND (d.staff_id = :staff OR :anywhere) {shared}
     )"""
 _FREE = """EXISTS (SELECT 1 FROM desk)
       AND NOT EXISTS (
@@ -73,6 +73,7 @@ _PARAMETERS: tuple[BindParameter[Any], ...] = (
     bindparam("window", type_=BigInteger),
     bindparam("ticket", type_=BigInteger),
     bindparam("staff", type_=BigInteger),
+    bindparam("anywhere", type_=Boolean),
     bindparam("actor", type_=String),
     bindparam("note", type_=String),
 )
@@ -115,33 +116,34 @@ def _typed(sql: str) -> TextualSelect:
 
 
 NEXT = {"sqlite": _next("sqlite", 1), "postgresql": _next("postgresql", HEADS)}
-"""The claim, built once per dialect. Parameters: window, staff, actor, now."""
+"""The claim, built once per dialect. Parameters: window, staff, anywhere, actor, now."""
 _AGAIN = {"sqlite": NEXT["sqlite"], "postgresql": _next("postgresql", MANY)}
 _CHOSEN = {dialect: _chosen(dialect) for dialect in NEXT}
 
 _STATE = text(
-    """SELECT w.state, EXISTS (
+    """SELECT w.state, d.staff_id AS sitting, EXISTS (
         SELECT 1 FROM ticket busy WHERE busy.window_id = w.id AND busy.status IN ('called', 'serving')) AS busy,
       EXISTS (SELECT 1 FROM ticket t JOIN window_line lane ON lane.line_id = t.line_id
         WHERE lane.window_id = w.id AND t.status = 'waiting' AND t.bound_window_id IS NULL AND t.arrival <= :now)
       OR EXISTS (SELECT 1 FROM ticket t WHERE t.bound_window_id = w.id AND t.status = 'waiting' AND t.arrival <= :now)
       AS waited_for
-    FROM "window" w WHERE w.id = :window"""
+    FROM "window" w LEFT JOIN duty d ON d.window_id = w.id AND d.until IS NULL WHERE w.id = :window"""
 ).bindparams(bindparam("now", type_=Moment), bindparam("window", type_=BigInteger))
 
 
 async def call_next(tx: AsyncConnection, window_id: int, by: Actor, now: datetime) -> Row[tuple[object, ...]] | None:
     """Call the next visitor to a window; None when nobody waits for it.
 
-    Raises WindowConflict when the window is not open or still has somebody in front of it.
+    Raises WindowConflict when the window is not open or still has somebody in front of it, Forbidden when somebody else
+    sits there.
     """
-    parameters = {"window": window_id, "staff": by.staff_id, "actor": by.label, "now": now}
+    parameters = _by(by) | {"window": window_id, "now": now}
     try:
         for attempt in range(TRIES):
             statement = (_AGAIN if attempt else NEXT)[tx.dialect.name]
             if (called := (await tx.execute(statement, parameters)).first()) is not None:
                 return called
-            if not await _others_were_faster(tx, window_id, now):
+            if not await _others_were_faster(tx, window_id, by, now):
                 return None
     except IntegrityError as error:
         raise _busy(error) from error
@@ -155,22 +157,28 @@ async def call(
 
     Raises WindowConflict as `call_next`, TicketConflict when the ticket does not wait.
     """
-    parameters = {"window": window_id, "ticket": ticket_id, "note": reason, "staff": by.staff_id, "actor": by.label}
+    parameters = _by(by) | {"window": window_id, "ticket": ticket_id, "note": reason, "now": now}
     try:
-        called = (await tx.execute(_CHOSEN[tx.dialect.name], parameters | {"now": now})).first()
+        called = (await tx.execute(_CHOSEN[tx.dialect.name], parameters)).first()
     except IntegrityError as error:
         raise _busy(error) from error
     if called is None:
-        await _others_were_faster(tx, window_id, now)
+        await _others_were_faster(tx, window_id, by, now)
         raise TicketConflict(N_("该号已不在等候"))
     return called
 
 
-async def _others_were_faster(tx: AsyncConnection, window_id: int, now: datetime) -> bool:
+def _by(by: Actor) -> dict[str, Any]:
+    return {"staff": by.staff_id, "anywhere": by.anywhere, "actor": by.label}
+
+
+async def _others_were_faster(tx: AsyncConnection, window_id: int, by: Actor, now: datetime) -> bool:
     """After a claim that found nothing: raise when the window is to blame; else say whether somebody does wait."""
     state = (await tx.execute(_STATE, {"window": window_id, "now": now})).one()
     if state.state != WindowState.OPEN:
         raise WindowConflict(N_("窗口尚未开启，请先开窗"), code="window_closed")
+    if not by.anywhere and state.sitting != by.staff_id:
+        raise Forbidden(N_("您未在该窗口上岗"), code="foreign_window")
     if state.busy:
         raise WindowConflict(N_("请先办结或转出当前号，再呼叫下一位"), code="window_busy")
     return bool(state.waited_for)

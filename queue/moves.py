@@ -1,14 +1,14 @@
 """Every move of a ticket but its issue and its call: only here, and each UPDATE repeats the guard."""
 
-from datetime import date, datetime, time
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Update, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..core.clock import business_day
+from ..core.clock import business_day, start_of
 from ..core.db import violated
 from ..core.errors import Forbidden, Invalid, NotFound, TicketConflict, WindowConflict
 from ..core.i18n import N_
@@ -75,7 +75,7 @@ _RANKS = (
 )
 _RELEASE = (
     update(Ticket)
-    .where(Ticket.bound_window_id == bindparam("window"), Ticket.status == Status.WAITING)
+    .where(Ticket.bound_window_id.in_(bindparam("windows", expanding=True)), Ticket.status == Status.WAITING)
     .values(
         bound_window_id=None,
         action=Action.TRANSFER,
@@ -143,7 +143,8 @@ async def apply(
         raise TicketConflict
     if TARGET[action] is Status.WAITING and ticket.business_day < business_day(now, hall.timezone):
         raise TicketConflict(N_("该号已过当日，请重新取号"), code="day_over")
-    if action in _AT_ITS_WINDOW or (action is Action.TRANSFER and ticket.status in AT_WINDOW):
+    # A visitor may always give up his place. Parked and missed tickets are the hall's: any officer may take them on.
+    if action in _AT_ITS_WINDOW or (ticket.status in AT_WINDOW and by.staff_id is not None):
         _own(ticket, by)
     extra: dict[str, Any] = {}
     match action:
@@ -200,9 +201,9 @@ async def _transferred(
     return {"line": line.id, "bound": None}
 
 
-async def release(tx: AsyncConnection, window_id: int, by: Actor, now: datetime) -> None:
-    """Send those who wait for this window alone, and would wait for ever once it closed, back to their line."""
-    await tx.execute(_RELEASE, {"window": window_id, "by": by.label, "now": now})
+async def release(tx: AsyncConnection, windows: Sequence[int], by: Actor, now: datetime) -> None:
+    """Send those who wait for these windows alone, and would wait for ever once they closed, back to their lines."""
+    await tx.execute(_RELEASE, {"windows": windows, "by": by.label, "now": now})
 
 
 async def expire(tx: AsyncConnection, hall: HallFacts, by: Actor, now: datetime, day: date) -> int:
@@ -211,6 +212,6 @@ async def expire(tx: AsyncConnection, hall: HallFacts, by: Actor, now: datetime,
     Parked tickets stay when the hall keeps them, and so does one of them that was resumed today. Nothing is deleted.
     """
     states = [Status.WAITING, *AT_WINDOW] + ([] if hall.keep_parked else [Status.PARKED])
-    midnight = datetime.combine(day, time.min, ZoneInfo(hall.timezone))
+    midnight = start_of(day, hall.timezone)
     parameters = {"hall": hall.id, "day": day, "midnight": midnight, "states": states, "by": by.label, "now": now}
     return len((await tx.execute(_EXPIRE, parameters)).all())

@@ -1,12 +1,13 @@
 """Opening, pausing and closing a window; opening it signs the officer in there, with dates kept (R49)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core import journal
+from ..core.clock import start_of
 from ..core.db import violated
 from ..core.errors import Forbidden, WindowConflict
 from ..core.i18n import N_
@@ -14,7 +15,7 @@ from ..core.types import Moment
 from . import moves
 from .actor import Actor
 from .desk import Desk, look
-from .facts import WindowFacts
+from .facts import HallFacts, WindowFacts
 from .staff import Duty
 from .ticket import AT_WINDOW, Ticket
 from .window import Window, WindowState
@@ -22,13 +23,19 @@ from .window import Window, WindowState
 _SIGN_IN = insert(Duty)
 _SIGN_OUT = (
     update(Duty)
-    .where(Duty.window_id == bindparam("window"), Duty.until.is_(None))
+    .where(Duty.window_id.in_(bindparam("windows", expanding=True)), Duty.until.is_(None))
     .values(until=bindparam("now", type_=Moment))
 )
 _SET = (
     update(Window)
-    .where(Window.id == bindparam("window"))
+    .where(Window.id.in_(bindparam("windows", expanding=True)))
     .values(state=bindparam("to"), pause_reason=bindparam("reason"), back_at=bindparam("back", type_=Moment))
+)
+_LEFT = select(Duty.window_id).where(
+    Duty.hall_id == bindparam("hall"),
+    Duty.until.is_(None),
+    Duty.since < bindparam("midnight", type_=Moment),
+    ~exists().where(Ticket.window_id == Duty.window_id, Ticket.status.in_(AT_WINDOW)),
 )
 _BUSY = select(Ticket.number).where(Ticket.window_id == bindparam("window"), Ticket.status.in_(AT_WINDOW))
 
@@ -80,9 +87,24 @@ async def close(tx: AsyncConnection, hall_id: int, window: WindowFacts, by: Acto
     _own(await look(tx, window.id, alone=True), by)
     if (number := (await tx.execute(_BUSY, {"window": window.id})).scalar_one_or_none()) is not None:
         raise WindowConflict(N_("{number} 号还在本窗口，请先办结或转出"), code="window_busy", number=number)
-    await tx.execute(_SIGN_OUT, {"window": window.id, "now": now})
-    await moves.release(tx, window.id, by, now)
+    await tx.execute(_SIGN_OUT, {"windows": [window.id], "now": now})
+    await moves.release(tx, [window.id], by, now)
     await _set(tx, hall_id, window, WindowState.CLOSED, by, now)
+
+
+async def leave(tx: AsyncConnection, hall: HallFacts, by: Actor, now: datetime, day: date) -> int:
+    """The day's end: whoever has sat at a window since before ``day`` is signed out and the window closed; how many.
+
+    A window with somebody in front of it stays open until he is served.
+    """
+    asked = {"hall": hall.id, "midnight": start_of(day, hall.timezone)}
+    left = list((await tx.execute(_LEFT, asked)).scalars())
+    if left:
+        await tx.execute(_SIGN_OUT, {"windows": left, "now": now})
+        await moves.release(tx, left, by, now)
+        await tx.execute(_SET, {"windows": left, "to": WindowState.CLOSED, "reason": "", "back": None})
+        await journal.write_all(tx, left, hall_id=hall.id, at=now, actor=by.label, action="close")
+    return len(left)
 
 
 def _own(desk: Desk, by: Actor) -> None:
@@ -103,6 +125,6 @@ async def _set(
     reason: str = "",
     back_at: datetime | None = None,
 ) -> None:
-    await tx.execute(_SET, {"window": window.id, "to": state, "reason": reason, "back": back_at})
+    await tx.execute(_SET, {"windows": [window.id], "to": state, "reason": reason, "back": back_at})
     action = {WindowState.OPEN: "open", WindowState.PAUSED: "pause", WindowState.CLOSED: "close"}[state]
     await journal.write(tx, hall_id=hall_id, at=now, actor=by.label, action=action, window_id=window.id, reason=reason)

@@ -1,14 +1,13 @@
 """What supervisors look at: screens, who served where, and the journal itself."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from litestar import Request, Router, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 from sqlalchemy import bindparam, or_, select
 
-from ...core.clock import business_day, now
+from ...core.clock import business_day, now, start_of
 from ...core.errors import Invalid
 from ...core.i18n import N_
 from ...core.journal import Journal
@@ -138,7 +137,7 @@ async def duties(
     facts, offset = await _hall(request, hall, services), offset_of(cursor)
     if day is not None and not 2000 <= day.year <= 2999:
         raise Invalid(N_("日期无效"), code="invalid_day")
-    start = datetime.combine(day or business_day(now(), facts.timezone), datetime.min.time(), ZoneInfo(facts.timezone))
+    start = start_of(day or business_day(now(), facts.timezone), facts.timezone)
     of_day = {"hall": facts.id, "since": start, "until": start + timedelta(days=1), "limit": limit, "offset": offset}
     async with services.database.read() as connection:
         rows = (await connection.execute(_DUTIES, of_day)).all()

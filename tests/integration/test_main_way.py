@@ -234,6 +234,35 @@ async def test_somebody_elses_ticket_is_left_alone(day: Day) -> None:
     assert said.status_code == 403
 
 
+async def test_a_clerk_calls_and_cancels_only_at_his_own_window(day: Day) -> None:
+    three, four = await day.clerk("3"), await day.clerk("4")
+    first = await day.issue(item="S-001")
+    window = await day.house.window("5")
+    chief = await day.client(Caller.SUPERVISOR)
+    await chief.post(f"/windows/{window}/open")  # opened for others: nobody sits there
+    for path in (f"/windows/{window}/call-next", f"/windows/{await day.house.window('3')}/call-next"):
+        said = await four.post(path)
+        assert (said.status_code, said.json()["code"]) == (403, "foreign_window"), said.text
+    await day.next(three, "3")
+    said = await four.post(f"/tickets/{first['id']}/cancel")
+    assert (said.status_code, said.json()["code"]) == (403, "foreign_window")
+    public = await day.client(Caller.PUBLIC)
+    assert (await public.post(f"/tickets/{first['id']}/cancel")).json()["status"] == "cancelled"
+
+
+async def test_the_days_end_signs_out_who_forgot_to_close(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    clerk = await day.clerk("3")
+    await sweeps.sweep(day.house.services)
+    assert (await clerk.get("/session")).json()["window"] is not None
+    monkeypatch.setattr(sweeps, "now", lambda: now() + timedelta(days=1))
+    await sweeps.sweep(day.house.services)
+    hall = await day.house.services.halls.get("small")
+    assert not any(window.staffed for window in hall.windows.values())
+    assert (await clerk.get("/session")).json()["window"] is None
+    said = await clerk.post(f"/windows/{await day.house.window('4')}/open")
+    assert said.status_code == 200, said.text
+
+
 async def test_a_window_with_somebody_in_front_of_it_does_not_close(day: Day) -> None:
     clerk = await day.clerk("3")
     ticket = await day.issue(item="S-001")

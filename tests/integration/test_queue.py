@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -109,7 +110,8 @@ async def test_only_an_open_window_can_be_paused(story: Story) -> None:
     await story.close(0)
     hall, window = story.floor.facts.id, story.floor.windows[0]
     for by in (story.officer, story.floor.supervisor):
-        assert await story.refused(lambda tx, by=by: windows.pause(tx, hall, window, by, LATER)) == "window_closed"
+        pause = partial(windows.pause, hall_id=hall, window=window, by=by, now=LATER)
+        assert await story.refused(pause) == "window_closed"
 
 
 async def test_a_parked_ticket_that_was_kept_is_served_the_next_day(story: Story) -> None:
