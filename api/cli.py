@@ -116,14 +116,17 @@ def hall() -> None:
 def hall_import(directory: Path) -> None:
     """Read a hall from CSV files: all of it or nothing, every bad row reported."""
 
-    async def work(database: Database) -> int:
+    async def work(database: Database) -> hallfiles.HallFiles:
         files = hallfiles.read(directory)
         async with database.write() as tx:
             hall = await hallstore.save(tx, files)
             await journal.write(tx, hall_id=hall, at=now(), actor=SYSTEM.label, action="import")
-            return hall
+        return files
 
-    _run(work)
+    made = _run(work)
+    told = N_("已导入{name}：{windows}个窗口，{lines}条队列，{items}个事项")
+    counts = {"windows": len(made.windows), "lines": len(made.lines), "items": len(made.items)}
+    click.echo(translate(_language(), told, name=made.hall.name, **counts))
 
 
 @hall.command("export")

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from litestar.di import NamedDependency
+from prometheus_client import Gauge, Histogram
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.bus import Bus, MemoryBus, Moved, PostgresBus, What
@@ -18,6 +19,9 @@ from ..display.state import BoardState
 from ..queue.facts import Halls
 from ..queue.figures import Figures
 from .identity import Identities
+
+_MOVES_SECONDS = Histogram("paihao_move_seconds", "Transactions that moved a hall, and how long each took")
+_SCREENS = Gauge("paihao_screens", "Screens connected to this process")
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,9 @@ class Services:
     @asynccontextmanager
     async def moving(self, hall_id: int, what: What = What.QUEUE) -> AsyncIterator[AsyncConnection]:
         """One transaction about a hall; once it is committed everybody who looks at the hall is told."""
-        async with self.database.write() as tx:
-            yield tx
+        with _MOVES_SECONDS.time():
+            async with self.database.write() as tx:
+                yield tx
         self.bus.publish(Moved(hall_id, what))
 
 
@@ -53,6 +58,8 @@ def build(settings: Settings) -> Services:
     async def read(hall_id: int) -> BoardState:
         return await picture.read(database, await halls.by_id(hall_id), now())
 
+    hub = Hub(bus, read)
+    _SCREENS.set_function(lambda: hub.screens)
     return Services(
         settings,
         database,

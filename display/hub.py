@@ -165,6 +165,11 @@ class Hub:
                 del self._halls[hall_id]
                 self._tasks.pop(hall_id).cancel()
 
+    @property
+    def screens(self) -> int:
+        """How many sockets are connected to this process."""
+        return sum(len(hall.screens) for hall in self._halls.values())
+
     async def stop(self) -> None:
         for task in self._tasks.values():
             task.cancel()

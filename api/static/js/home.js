@@ -32,7 +32,7 @@ function show(article, hall) {
   const total = (name) => article.querySelector(`[data-total="${name}"]`);
   total("waiting").textContent = people(hall.lines.reduce((sum, line) => sum + line.waiting, 0), say.figures);
   total("windows").textContent = fill(say.windows, { count: hall.windows.filter(({ state }) => state === "open").length });
-  const state = hall.open ? "open" : "closed";
+  const state = hall.open ? "open" : hall.takes_visitors ? "takes" : "closed";
   article.querySelector("[data-state]").dataset.state = state;
   for (const word of article.querySelectorAll("[data-when]")) word.hidden = word.dataset.when !== state;
 }
