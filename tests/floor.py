@@ -1,7 +1,7 @@
 """A hall with officers straight on a database: what tests of the queue's services stand on."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,13 @@ _names = itertools.count(1)
 
 
 class Floor:
-    """A hall with some windows, and one officer for each; ``facts`` are what they were at the last look."""
+    """A hall with some windows, one officer for each and a supervisor; ``facts`` are as they were at the last look."""
 
-    def __init__(self, database: Database, facts: HallFacts, officers: list[Actor]) -> None:
+    def __init__(self, database: Database, facts: HallFacts, officers: list[Actor], supervisor: Actor) -> None:
         self.database = database
         self.facts = facts
         self.officers = officers
+        self.supervisor = supervisor
 
     @property
     def windows(self) -> list[WindowFacts]:
@@ -101,7 +102,7 @@ class Floor:
             ]
 
 
-async def lay(database: Database, lanes: list[Lanes], **rules: Any) -> Floor:
+async def lay(database: Database, lanes: Sequence[Lanes], **rules: Any) -> Floor:
     """A new hall like the small one, with these windows and rules (columns of ``hall``) instead of its own."""
     small, code = hallfiles.read(SMALL), f"hall-{next(_names)}"
     rows = tuple(
@@ -109,9 +110,11 @@ async def lay(database: Database, lanes: list[Lanes], **rules: Any) -> Floor:
         for place, serves in enumerate(lanes, 1)
     )
     hall = msgspec.structs.replace(small.hall, code=code, **rules)
-    people = [(f"{code}-{place}", f"{place}号", f"{place:03d}") for place in range(1, len(lanes) + 1)]
+    people = [(f"{code}-{place}", f"{place}号", f"{place:03d}") for place in range(len(lanes) + 1)]
     async with database.write() as tx:
         hall_id = await hallstore.save(tx, msgspec.structs.replace(small, hall=hall, windows=rows))
         await insert_staff(tx, people, Role.CLERK, hall_id, "pbkdf2_sha256$1$x$x", MORNING)
         staff = (await tx.execute(select(Staff.id).where(Staff.hall_id == hall_id).order_by(Staff.id))).scalars()
-        return Floor(database, await load(tx, code), [officer(staff_id) for staff_id in staff])
+        first, *others = staff
+        officers = [officer(staff_id) for staff_id in others]
+        return Floor(database, await load(tx, code), officers, officer(first, anywhere=True))
