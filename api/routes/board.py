@@ -78,6 +78,7 @@ class Conversation:
         while True:
             for frame in await self._screen.frames():
                 await self._socket.send_text(frame.decode())
+                await asyncio.sleep(0)  # every screen hears of a call before any is told the rest
 
     async def _ping(self) -> None:
         while True:
