@@ -1,6 +1,6 @@
 """Opening, pausing and closing a window; opening it signs the officer in there, with dates kept (R49)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..core import journal
 from ..core.clock import start_of
 from ..core.db import violated
-from ..core.errors import Forbidden, WindowConflict
+from ..core.errors import Forbidden, Invalid, WindowConflict
 from ..core.i18n import N_
 from ..core.types import Moment
 from . import moves
@@ -19,6 +19,8 @@ from .facts import HallFacts, WindowFacts
 from .staff import Duty
 from .ticket import AT_WINDOW, Ticket
 from .window import Window, WindowState
+
+LONGEST_PAUSE = timedelta(days=1)
 
 _SIGN_IN = insert(Duty)
 _SIGN_OUT = (
@@ -71,7 +73,14 @@ async def pause(
     reason: str = "",
     back_at: datetime | None = None,
 ) -> None:
-    """Pause an open window, with the reason and the time of return that visitors see. Raises WindowConflict."""
+    """Pause an open window, with the reason and the time of return that visitors see.
+
+    Raises WindowConflict, and Invalid for a return that has no time zone or lies outside the coming day.
+    """
+    if back_at is not None and back_at.tzinfo is None:
+        raise Invalid(N_("时间缺少时区"), code="naive_time")
+    if back_at is not None and not now <= back_at <= now + LONGEST_PAUSE:
+        raise Invalid(N_("返回时间应在现在之后、一天之内"), code="back_at_out_of_range")
     desk = await look(tx, window.id, alone=True)
     _own(desk, by)
     if desk.state is WindowState.CLOSED:

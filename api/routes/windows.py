@@ -1,6 +1,5 @@
 """A window's buttons, and what its officer sees on the console."""
 
-from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
@@ -9,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...core.bus import What
 from ...core.clock import now
-from ...core.errors import Invalid, NotFound
+from ...core.errors import NotFound
 from ...core.i18n import N_
 from ...queue import calling, console, moves, windows
 from ...queue.facts import HallFacts, WindowFacts
@@ -20,8 +19,6 @@ from ..once import Answered, once
 from ..services import Provided, Services
 from . import shown
 from .bodies import CallThis, Pause
-
-LONGEST_PAUSE = timedelta(days=1)
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -76,11 +73,6 @@ async def pause(
     """Pause, with the reason and the time of return that visitors see."""
     hall, facts = await find(services, request.user, window)
     asked = data or Pause()
-    if asked.back_at is not None and asked.back_at.tzinfo is None:
-        raise Invalid(N_("时间缺少时区"), code="naive_time")
-    moment = now()
-    if asked.back_at is not None and not moment <= asked.back_at <= moment + LONGEST_PAUSE:
-        raise Invalid(N_("返回时间应在现在之后、一天之内"), code="back_at_out_of_range")
 
     async def work(tx: AsyncConnection) -> Answered:
         await windows.pause(tx, hall.id, facts, request.user.actor, now(), reason=asked.reason, back_at=asked.back_at)
