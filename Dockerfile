@@ -8,7 +8,11 @@ COPY . .
 RUN /opt/paihao/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --home-dir /var/lib/paihao --create-home paihao
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends espeak-ng \
+    && rm -rf /var/lib/apt/lists/*
+RUN useradd --system --uid 10001 --home-dir /var/lib/paihao --create-home paihao \
+    && install -d -o paihao /var/lib/paihao/var
 COPY --from=build /opt/paihao /opt/paihao
 COPY samples/longquanyi /opt/paihao/samples/longquanyi
 ENV PATH=/opt/paihao/bin:$PATH PYTHONUNBUFFERED=1 PAIHAO_ENVIRONMENT=production

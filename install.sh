@@ -32,6 +32,7 @@ case "$1" in
 runtime) venv; packages requirements.lock ;;
 dev) venv; packages requirements-dev.lock ;;
 browser)
+    command -v espeak-ng >/dev/null || as_root_install "espeak-ng, which speaks" espeak-ng
     if command -v chromium >/dev/null && fc-list ':lang=zh' 2>/dev/null | grep -q .; then exit 0; fi
     if [ "$(id -u)" = 0 ]; then
         as_root_install "Chromium with Chinese fonts" "chromium fonts-noto-cjk fontconfig"

@@ -15,9 +15,10 @@ from ..core.db import Database, violated
 from ..core.errors import Conflict, Invalid, NotFound
 from ..core.i18n import N_
 from ..core.types import Moment
+from ..display.printer import Address
 from ..queue import hallstore
 from ..queue.actor import SYSTEM
-from ..queue.staff import Device, DeviceKind, Role, Staff
+from ..queue.staff import TALKING, Device, DeviceKind, Role, Staff
 from ..queue.window import Window
 from .identity import digest
 
@@ -30,6 +31,12 @@ _REVOKE = (
     .where(Device.hall_id == bindparam("hall"), Device.name == bindparam("called"), Device.revoked_at.is_(None))
     .values(revoked_at=bindparam("at", type_=Moment))
     .returning(Device.id)
+)
+_PRINTER = select(Device.id).where(
+    Device.hall_id == bindparam("hall"),
+    Device.name == bindparam("called"),
+    Device.kind == DeviceKind.PRINTER,
+    Device.revoked_at.is_(None),
 )
 _WINDOW = select(Window.id).where(Window.hall_id == bindparam("hall"), Window.number == bindparam("number"))
 
@@ -95,9 +102,28 @@ async def insert_staff(
         await journal.write(tx, hall_id=hall, at=moment, actor=SYSTEM.label, action="staff", people=len(people))
 
 
-async def add_device(database: Database, kind: DeviceKind, hall_code: str | None, number: str | None, name: str) -> str:
-    """Make a device and give its token. Raises NotFound for an unknown hall or window."""
-    token = secrets.token_urlsafe(32)
+async def add_device(
+    database: Database,
+    kind: DeviceKind,
+    hall_code: str | None,
+    number: str | None,
+    name: str,
+    *,
+    address: str | None = None,
+    printer: str | None = None,
+) -> str:
+    """Make a device and give its token; a printer has none, it is gone to at its ``address``.
+
+    ``printer``: the name of the printer that a kiosk prints on. Raises NotFound for an unknown hall, window or printer,
+    Invalid for an address that is none or that belongs to another kind, Conflict for a second printer of a name.
+    """
+    if (address is not None) is not (kind is DeviceKind.PRINTER):
+        raise Invalid(N_("打印机必须有地址，其他设备没有"), code="address_of_printers")
+    if printer is not None and kind is not DeviceKind.KIOSK:
+        raise Invalid(N_("只有取号机可以指定打印机"), code="only_kiosks_print")
+    if address is not None:
+        Address.parse(address)
+    token = secrets.token_urlsafe(32) if kind in TALKING else ""
     async with database.write() as tx:
         hall = await hallstore.hall_id(tx, hall_code)
         window = None
@@ -105,10 +131,21 @@ async def add_device(database: Database, kind: DeviceKind, hall_code: str | None
             window = (await tx.execute(_WINDOW, {"hall": hall, "number": number})).scalar_one_or_none()
             if window is None:
                 raise NotFound(N_("没有这个窗口"), code="unknown_window")
-        made = {"hall_id": hall, "window_id": window, "kind": kind, "name": name, "token_hash": digest(token)}
+        printer_id = None
+        if printer is not None and (printer_id := await _printer(tx, hall, printer)) is None:
+            raise NotFound(N_("没有这台打印机"), code="unknown_printer")
+        if kind is DeviceKind.PRINTER and await _printer(tx, hall, name) is not None:
+            raise Conflict(N_("已有同名的打印机"), code="printer_name_taken")
+        made: dict[str, object] = {"hall_id": hall, "window_id": window, "kind": kind, "name": name, "address": address}
+        made |= {"printer_id": printer_id, "token_hash": digest(token) if token else None}
         await tx.execute(insert(Device), made)
         await journal.write(tx, hall_id=hall, at=now(), actor=SYSTEM.label, action="device", kind=kind, name=name)
     return token
+
+
+async def _printer(tx: AsyncConnection, hall: int, name: str) -> int | None:
+    printer: int | None = (await tx.execute(_PRINTER, {"hall": hall, "called": name})).scalar_one_or_none()
+    return printer
 
 
 async def new_password_of(database: Database, username: str) -> str:

@@ -15,20 +15,40 @@ from litestar.types import Message, Scope
 
 from ..core.settings import Settings
 from . import problems, schema, sweeps
+from .choices import remember
 from .guard import gate
-from .language import remember
-from .routes import board, halls, house, pages, session, steering, tickets, windows
+from .light import FOLLOW_DIGEST, compressed
+from .routes import (
+    board,
+    desk,
+    desk_pages,
+    halls,
+    house,
+    live,
+    media,
+    pages,
+    printing,
+    receipts,
+    session,
+    signage,
+    steering,
+    tickets,
+    voice,
+    windows,
+)
 from .services import Services, build
 from .templating import engine
 
 LARGEST_BODY = 64 * 1024
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "Content-Security-Policy": f"default-src 'self'; style-src 'self' '{FOLLOW_DIGEST}'; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
-"""On every answer. No page needs anything from elsewhere, nor scripts or styles written into it."""
+"""On every answer. No page needs anything from elsewhere, nor scripts or styles written into it,
+but for the follow page's own (`light`)."""
 _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 HERE = Path(__file__).parent
 
@@ -49,13 +69,16 @@ def create(settings: Settings) -> Litestar:
         if services.database.sqlite:
             await schema.upgrade(services.database)
         await services.bus.start()
+        await services.printing.start()
         scheduler = sweeps.scheduler(services)
         scheduler.start()
         try:
             yield
         finally:
             scheduler.shutdown(wait=False)
+            await services.printing.stop()
             await services.hub.stop()
+            await services.followers.stop()
             await services.seen.stop()
             await services.bus.stop()
             await services.database.close()
@@ -65,14 +88,35 @@ def create(settings: Settings) -> Litestar:
 
     api = Router(
         "/api/v1",
-        route_handlers=[module.router for module in (session, halls, tickets, windows, board, steering)],
+        route_handlers=[
+            module.router
+            for module in (
+                session,
+                halls,
+                tickets,
+                desk,
+                receipts,
+                windows,
+                board,
+                voice,
+                printing,
+                steering,
+                live,
+                media,
+                signage,
+            )
+        ],
     )
     static = create_static_files_router(
-        "/static", directories=[HERE / "static"], include_in_schema=False, opt={"permission": "static"}
+        "/static",
+        directories=[HERE / "static"],
+        include_in_schema=False,
+        opt={"permission": "static"},
+        middleware=[compressed],
     )
     openapi = Router("/schema", route_handlers=[], include_in_schema=False, opt={"permission": "openapi"})
     return Litestar(
-        route_handlers=[api, house.router, pages.router, static],
+        route_handlers=[api, house.router, pages.router, desk_pages.router, media.files, static],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         guards=[gate],
         exception_handlers=problems.HANDLERS,

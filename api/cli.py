@@ -1,9 +1,10 @@
-"""The command line: ``paihao serve``, ``db``, ``hall``, ``user``, ``device``, ``replay``."""
+"""The command line: ``paihao serve``, ``db``, ``hall``, ``user``, ``device``, ``board``, ``replay``."""
 
 import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -169,7 +170,7 @@ def user_password(name: str) -> None:
 
 @main.group()
 def device() -> None:
-    """Kiosks and screens."""
+    """Kiosks, screens and printers."""
 
 
 @device.command("add")
@@ -177,9 +178,12 @@ def device() -> None:
 @click.option("--hall", "code", help="Code of the hall, where there are several.")
 @click.option("--window", "number", help="Number of the window, for a strip above it.")
 @click.option("--name", default="", help="Where it stands.")
-def device_add(kind: str, code: str | None, number: str | None, name: str) -> None:
-    """Make a device token; it is shown once."""
-    click.echo(_run(lambda database: accounts.add_device(database, DeviceKind(kind), code, number, name or kind)))
+@click.option("--address", metavar="HOST:PORT", help="Where a printer is on the network; its port is 9100 if not said.")
+@click.option("--printer", metavar="NAME", help="The printer that a kiosk prints its tickets on.")
+def device_add(kind: str, code: str | None, number: str | None, name: str, **paper: str | None) -> None:
+    """Make a device; its token is shown once. A printer has none."""
+    made = _run(lambda database: accounts.add_device(database, DeviceKind(kind), code, number, name or kind, **paper))
+    click.echo(made or translate(_language(), N_("已登记打印机{name}"), name=name or kind))
 
 
 @device.command("revoke")
@@ -188,6 +192,28 @@ def device_add(kind: str, code: str | None, number: str | None, name: str) -> No
 def device_revoke(name: str, code: str | None) -> None:
     """Revoke the tokens of devices by their name."""
     _run(lambda database: accounts.revoke_device(database, name, code))
+
+
+@main.command()
+@click.option("--hall", required=True, help="Code of the hall.")
+@click.option("--window", default="", help="Number of the window, for the strip above it.")
+@click.option("--token", default="", envvar="PAIHAO_BOARD_TOKEN", help="The screen's token; a guest without one.")
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True)
+@click.option("--plain", is_flag=True, help="A line of text per change; also when the output is no terminal.")
+@click.option("--bell", is_flag=True, help="Ring the terminal's bell at every call.")
+def board(plain: bool, **chosen: Any) -> None:
+    """Show the hall board or a window strip in a terminal. Ends with status 2 where this screen does not belong."""
+    from ..display import terminal  # its libraries are loaded by nothing else
+    from ..display.watch import Refused
+
+    plain = plain or not sys.stdout.isatty()
+    options = terminal.Options(**chosen, language=_language(), plain=plain)
+    with suppress(KeyboardInterrupt):
+        try:
+            asyncio.run(terminal.show(options))
+        except Refused as error:
+            click.echo(terminal.refusal(error, _language()), err=True)
+            sys.exit(2)
 
 
 @main.command()

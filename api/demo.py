@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,33 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.accounts import User
-from ..core.clock import now
+from ..core.clock import business_day, now
 from ..core.db import Database
 from ..queue import hallfiles, hallstore
-from ..queue.hall import Hall, Line
-from ..queue.staff import Device, DeviceKind, Part, Post, PostHolder, Role, Staff
+from ..queue.hall import Hall, Line, Roster, RosterPart, Slide
+from ..queue.staff import TALKING, Device, DeviceKind, Part, Post, PostHolder, Role, Staff
 from ..queue.window import Window, WindowLine
 from .accounts import insert_staff, new_password
 from .identity import digest
 
 KEPT = Path("var/demo.json")
+OTHERS = {Role.GUIDE: "何某", Role.OPERATOR: "高某", Role.SUPERVISOR: "林某", Role.ADMIN: "郭某"}
+NAMES: dict[str, str] = {DeviceKind.KIOSK: "大门取号机", DeviceKind.BOARD: "大厅屏"}
+NOTICES = (
+    (
+        "办事请先取号。不清楚办什么、到哪里办，请到首问责任岗，工作人员会帮您弄清并负责到底",
+        "Please take a number first. If you do not know what you need or where to go, ask at the first desk",
+    ),
+    (
+        "老年人、残疾人、孕产妇和现役军人优先。需要轮椅、手语或代读代写，请告诉我们",
+        "The elderly, people with disabilities, expectant mothers and soldiers first. "
+        "Need a wheelchair, sign language or a reader? Tell us",
+    ),
+)
+ROSTER_DAYS = 30
 SURNAMES = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 
+_BADGED = select(Staff.id).where(Staff.hall_id == bindparam("hall"), Staff.badge == bindparam("badge"))
 _WINDOWS = select(Window.number).where(Window.hall_id == bindparam("hall")).order_by(Window.id)
 _SEATS = (
     select(Line.id, Line.name, Staff.id)
@@ -55,7 +71,7 @@ async def _set_up(database: Database, files: hallfiles.HallFiles) -> dict[str, A
 
     passwords = {role.value: new_password() for role in Role}
     hashes = {role: BaseUser.hash_password(password) for role, password in passwords.items()}
-    tokens = {kind.value: secrets.token_urlsafe(32) for kind in DeviceKind}
+    tokens = {kind.value: secrets.token_urlsafe(32) for kind in TALKING}
     moment = now()
     async with database.write() as tx:
         hall = await hallstore.save(tx, files)
@@ -66,17 +82,18 @@ async def _set_up(database: Database, files: hallfiles.HallFiles) -> dict[str, A
             for place, number in enumerate(numbers)
         ]
         await insert_staff(tx, clerks, Role.CLERK, hall, hashes[Role.CLERK], moment)
-        for role in (Role.GUIDE, Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN):
-            await insert_staff(tx, [(role.value, role.value, role.value)], role, hall, hashes[role], moment)
+        for place, (role, name) in enumerate(OTHERS.items()):
+            await insert_staff(tx, [(role.value, name, f"LQ{900 + place}")], role, hall, hashes[role], moment)
         await _posts(tx, hall)
+        await _on_boards(tx, hall, business_day(moment, files.hall.timezone))
         await tx.execute(
             insert(Device),
             [
-                {"hall_id": hall, "kind": kind, "name": f"{kind} 1", "token_hash": digest(token)}
+                {"hall_id": hall, "kind": kind, "name": NAMES[kind], "token_hash": digest(token)}
                 for kind, token in tokens.items()
             ],
         )
-    return {"hall": files.hall.code, "passwords": passwords, "devices": tokens, "clerks": len(clerks)}
+    return {"hall": files.hall.code, "passwords": passwords, "devices": tokens, "window": numbers[0]}
 
 
 def _kept() -> dict[str, Any]:
@@ -106,6 +123,20 @@ async def _posts(tx: AsyncConnection, hall: int) -> None:
     )
 
 
+async def _on_boards(tx: AsyncConnection, hall: int, today: date) -> None:
+    """Notices for quiet moments, and who is on duty in the coming weeks (R13)."""
+    slides = [
+        {"hall_id": hall, "position": place, "text": text, "text_en": text_en, "seconds": 12}
+        for place, (text, text_en) in enumerate(NOTICES, 1)
+    ]
+    await tx.execute(insert(Slide), slides)
+    leader = list(OTHERS).index(Role.SUPERVISOR) + 900
+    chief = (await tx.execute(_BADGED, {"hall": hall, "badge": f"LQ{leader}"})).scalar_one()
+    days = [today + timedelta(days=ahead) for ahead in range(ROSTER_DAYS)]
+    duties = [{"hall_id": hall, "day": day, "part": RosterPart.LEADER, "staff_id": chief} for day in days]
+    await tx.execute(insert(Roster), duties)
+
+
 def _keep(made: dict[str, Any]) -> None:
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(KEPT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
@@ -121,7 +152,11 @@ def _text(kept: dict[str, Any], url: str) -> Iterator[str]:
     yield f"  大厅首页  home       {url}/"
     yield f"  取号机    kiosk      {url}/kiosk#token={devices['kiosk']}"
     yield f"  大屏      board      {url}/board/{kept['hall']}#token={devices['board']}"
+    yield f"  窗口屏    strip      {url}/window/{kept['hall']}/{kept['window']}#token={devices['board']}"
+    yield f"  终端屏    terminal   paihao board --hall {kept['hall']} --token {devices['board']}"
     yield f"  窗口工作台 console    {url}/console"
+    yield f"  首问岗    first desk {url}/desk"
+    yield f"  值班台    supervise  {url}/supervise"
     yield ""
     yield f"  窗口人员  clerk      a01 … h11   {passwords['clerk']}"
     for role, words in (("guide", "导办员"), ("operator", "话务员"), ("supervisor", "值班长"), ("admin", "管理员")):

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from piccolo.apps.user.tables import BaseUser
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
+from sqlalchemy.orm import aliased
 
 from ..core.accounts import Session, User
 from ..core.db import Database
@@ -43,6 +44,7 @@ class Identity(NamedTuple):
     badge: str = ""
     username: str = ""
     window_id: int | None = None
+    printer_id: int | None = None
     token: str = ""
 
     @property
@@ -53,8 +55,11 @@ class Identity(NamedTuple):
 
 NOBODY = Identity(Caller.PUBLIC, PUBLIC)
 
-_DEVICE = select(Device.id, Device.hall_id, Device.kind, Device.name, Device.window_id).where(
-    Device.token_hash == bindparam("digest"), Device.revoked_at.is_(None)
+_PRINTER = aliased(Device)
+_DEVICE = (
+    select(Device.id, Device.hall_id, Device.kind, Device.name, Device.window_id, _PRINTER.id.label("printer_id"))
+    .join(_PRINTER, and_(_PRINTER.id == Device.printer_id, _PRINTER.revoked_at.is_(None)), isouter=True)
+    .where(Device.token_hash == bindparam("digest"), Device.revoked_at.is_(None))
 )
 _SESSION = (
     select(Staff.id, Staff.hall_id, Staff.role, Staff.name, Staff.badge, User.username)
@@ -166,7 +171,8 @@ class Identities:
             row = (await connection.execute(_DEVICE, {"digest": digest(token)})).first()
         if row is None:
             raise Unauthorized(N_("设备令牌无效或已停用"), code="unknown_device")
-        return Identity(Caller(row.kind), device(row.id), row.hall_id, row.name, window_id=row.window_id)
+        made = Identity(Caller(row.kind), device(row.id), row.hall_id, row.name)
+        return made._replace(window_id=row.window_id, printer_id=row.printer_id)
 
     async def _read_session(self, token: str) -> Identity:
         async with self._database.read() as connection:

@@ -13,11 +13,17 @@ from ..core import idempotency
 from ..core.bus import What
 from ..core.clock import now
 from ..core.db import violated
-from ..core.errors import Invalid, Problem
+from ..core.errors import Conflict, Invalid, Problem
 from ..core.i18n import N_
+from .problems import problem
 from .services import Services
 
 HEADER = "idempotency-key"
+WITHDRAW = "idempotency-withdraw"
+"""Comes with the repeat of a request that got no answer: tell what came of it, and if nothing, let nothing come of it.
+
+Then the answer is 409 ``withdrawn``, and it is kept under the key: should the first copy still arrive, it does nothing.
+"""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -44,6 +50,8 @@ async def once(
         async with services.moving(hall_id, what) as tx:
             status, body = await work(tx)
         return _response(status, _encode(body) if status != 204 else b"")
+    if WITHDRAW in request.headers:
+        work = _withdrawn(request)
     if not (0 < len(key) <= idempotency.LONGEST_KEY and key.isascii() and key.isprintable()):
         raise Invalid(N_("请求编号无效"), code="invalid_key")
     scope = request.user.actor.label
@@ -66,6 +74,15 @@ async def once(
             raise
         return _response(*earlier)
     return _response(status, encoded)
+
+
+def _withdrawn(request: Request[Any, Any, Any]) -> Work:
+    refusal = problem(request, Conflict(N_("网络中断，上一步没有办成，请重新操作"), code="withdrawn"))
+
+    async def work(_: AsyncConnection) -> Answered:
+        return Answered(Conflict.status, msgspec.Raw(refusal.content))
+
+    return work
 
 
 def _response(status: int, body: bytes) -> Response[bytes]:

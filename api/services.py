@@ -1,8 +1,10 @@
 """What a process holds while it runs, built once by the app factory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from litestar.di import NamedDependency
 from prometheus_client import Gauge, Histogram
@@ -11,14 +13,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..core.bus import Bus, MemoryBus, Moved, PostgresBus, What
 from ..core.clock import now
 from ..core.db import Database
+from ..core.i18n import Language
+from ..core.privacy import Vault
 from ..core.settings import Settings
 from ..display import picture
+from ..display.clips import Clips, Espeak
+from ..display.followers import Followers
 from ..display.hub import Hub
+from ..display.media import MEGABYTE, Shelf
+from ..display.printing import Printing
 from ..display.seen import Seen
 from ..display.state import BoardState
-from ..queue.facts import Halls
+from ..queue.facts import HallFacts
 from ..queue.figures import Figures
+from ..queue.halls import Halls
+from ..queue.standing import Standing, standings
 from .identity import Identities
+from .routes.followed import followed
 
 _MOVES_SECONDS = Histogram("paihao_move_seconds", "Transactions that moved a hall, and how long each took")
 _SCREENS = Gauge("paihao_screens", "Screens connected to this process")
@@ -32,8 +43,13 @@ class Services:
     halls: Halls
     figures: Figures
     hub: Hub
+    followers: Followers
     seen: Seen
+    clips: Clips
+    shelf: Shelf
     identities: Identities
+    vault: Vault
+    printing: Printing
 
     @asynccontextmanager
     async def moving(self, hall_id: int, what: What = What.QUEUE) -> AsyncIterator[AsyncConnection]:
@@ -58,15 +74,29 @@ def build(settings: Settings) -> Services:
     async def read(hall_id: int) -> BoardState:
         return await picture.read(database, await halls.by_id(hall_id), now())
 
-    hub = Hub(bus, read)
+    figures = Figures(database)
+
+    async def read_followed(hall_id: int, keys: Collection[str]) -> tuple[HallFacts, dict[str, Standing]]:
+        hall = await halls.by_id(hall_id)
+        return hall, await standings(database, figures, hall, keys, now())
+
+    def show(hall: HallFacts, standing: Standing, language: Language) -> dict[str, Any]:
+        return followed(standing.ticket, hall, standing.place, language)
+
+    hub, followers = Hub(bus, read), Followers(bus, read_followed, show)
     _SCREENS.set_function(lambda: hub.screens)
     return Services(
         settings,
         database,
         bus,
         halls,
-        Figures(database),
-        Hub(bus, read),
+        figures,
+        hub,
+        followers,
         Seen(database),
+        Clips(Espeak(settings.voice_command), Path(settings.voice_cache)),
+        Shelf(Path(settings.media), settings.media_mb * MEGABYTE),
         Identities(settings, database),
+        Vault(settings.secret),
+        Printing(database),
     )

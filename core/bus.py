@@ -2,7 +2,7 @@
 
 `MemoryBus` serves one process. `PostgresBus` adds the other processes through LISTEN/NOTIFY: sent after the commit,
 several halls in one statement, by a task of its own so that no request waits for it. What others say while the
-connection is broken is lost: the slow polls of hub and `queue.facts` repair that.
+connection is broken is lost: the slow polls of hub and `queue.halls` repair that.
 """
 
 import asyncio

@@ -42,7 +42,10 @@ class Database:
             parsed = parsed.set(password=password)
         self.url = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = create_async_engine(self.url, pool_size=pool_size, max_overflow=0, pool_timeout=30)
+        # What a statement that failed was given are people's names and tokens: not for the log (R61).
+        self.engine = create_async_engine(
+            self.url, pool_size=pool_size, max_overflow=0, pool_timeout=30, hide_parameters=True
+        )
         self._writer = self.engine.execution_options(writes=True)
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._turn = asyncio.Lock()
@@ -64,6 +67,31 @@ class Database:
         else:
             async with self._turn, self._writer.begin() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def migrate(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction that may rebuild tables, as SQLite must to change a constraint.
+
+        Foreign keys rest meanwhile, which SQLite does not allow inside a transaction, and are all checked at its end.
+        """
+        if not self.sqlite:
+            async with self.write() as connection:
+                yield connection
+            return
+        async with self._turn, self._reader.connect() as connection:
+            await connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+                if broken:
+                    raise RuntimeError(f"foreign keys broken by a migration: {broken[:5]}")
+                await connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                await connection.exec_driver_sql("ROLLBACK")
+                raise
+            finally:
+                await connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -10,8 +10,10 @@
     │   ├── TicketConflict  the ticket is not in a state for this action
     │   ├── WindowConflict  the window is closed, busy or somebody else's
     │   └── HallClosed      outside opening hours
+    ├── TooLarge 413        a file above the limit
     ├── Unprocessable 422   a repeated key with another body
-    └── TooMany 429
+    ├── TooMany 429
+    └── Unavailable 503     something that the house needs for this is out of order
 
 Texts are message ids in Chinese; `i18n.translate` gives the visitor's language.
 """
@@ -86,6 +88,12 @@ class HallClosed(Conflict):
     title = N_("现在不在办公时间")
 
 
+class TooLarge(Problem):
+    status = 413
+    code = "too_large"
+    title = N_("提交的内容过大")
+
+
 class Unprocessable(Problem):
     status = 422
     code = "idempotency_mismatch"
@@ -96,3 +104,9 @@ class TooMany(Problem):
     status = 429
     code = "too_many"
     title = N_("操作过于频繁，请稍后再试")
+
+
+class Unavailable(Problem):
+    status = 503
+    code = "unavailable"
+    title = N_("暂时不能使用")

@@ -68,11 +68,10 @@ async def write(
     at: datetime,
     actor: str,
     action: str,
+    ticket_id: int | None = None,
     window_id: int | None = None,
     **data: Any,
 ) -> None:
-    """Add a row about something that is not a ticket; ``data`` must be JSON."""
-    await tx.execute(
-        _INSERT,
-        {"hall_id": hall_id, "at": at, "actor": actor, "action": action, "window_id": window_id, "data": data},
-    )
+    """Add a row about something that is not a ticket's move; ``data`` must be JSON."""
+    about = {"ticket_id": ticket_id, "window_id": window_id, "data": data}
+    await tx.execute(_INSERT, {"hall_id": hall_id, "at": at, "actor": actor, "action": action, **about})

@@ -23,15 +23,15 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-async def upgrade(database: Database, derived: Sequence[str] = ()) -> None:
-    """Run every missing version, then the ``derived`` statements, in one transaction. Safe to repeat."""
+async def upgrade(database: Database, derived: Sequence[str] = (), *, version: str = "head") -> None:
+    """Run every missing version up to ``version``, then what is ``derived``, in one transaction. Safe to repeat."""
 
     def run(connection: Connection) -> None:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), version)
         for statement in derived:
             connection.exec_driver_sql(statement)
 
-    async with database.write() as tx:
+    async with database.migrate() as tx:
         if not database.sqlite:
             # Several processes may start at once: one upgrades, the others wait and find nothing to do.
             await tx.exec_driver_sql("SELECT pg_advisory_xact_lock(7263001)")

@@ -33,6 +33,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sign_in_failures: Positive = 10
     pool_size: Positive = 16
     sweep_seconds: Positive = 30
+    voice_command: str = "espeak-ng"
+    """Speaks the calls for screens without a Chinese voice; takes espeak-ng's options."""
+    voice_cache: str = "var/voice"
+    media: str = "var/media"
+    """Where pictures and videos of the halls are kept."""
+    media_mb: Positive = 100
+    """The largest file that may be uploaded, in megabytes of 1,000,000 bytes."""
 
     @property
     def production(self) -> bool:

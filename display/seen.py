@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 
 import structlog
-from sqlalchemy import bindparam, update
+from sqlalchemy import Integer, bindparam, func, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..core.db import Database
@@ -24,7 +24,11 @@ AT_ONCE = 20
 _SEEN = (
     update(Device)
     .where(Device.id == bindparam("device"))
-    .values(seen_at=bindparam("at", type_=Moment), seen_revision=bindparam("revision"))
+    .values(
+        seen_at=bindparam("at", type_=Moment),
+        seen_revision=bindparam("revision"),
+        seen_lag_ms=func.coalesce(bindparam("lag", type_=Integer), Device.seen_lag_ms),
+    )
 )
 
 
@@ -33,12 +37,14 @@ class Seen:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._newest: dict[int, tuple[datetime, int]] = {}
+        self._newest: dict[int, tuple[datetime, int, int | None]] = {}
         self._task: asyncio.Task[None] | None = None
 
-    def confirm(self, device_id: int, at: datetime, revision: int) -> None:
-        """A device said that it shows this revision; written a moment later."""
-        self._newest[device_id] = (at, revision)
+    def confirm(self, device_id: int, at: datetime, revision: int, lag_ms: int | None = None) -> None:
+        """A device said that it shows this revision, so long after the hall stood so; written a moment later."""
+        if lag_ms is None and (before := self._newest.get(device_id)):
+            lag_ms = before[2]
+        self._newest[device_id] = (at, revision, lag_ms)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write(), name="seen")
 
@@ -52,8 +58,8 @@ class Seen:
             await asyncio.sleep(GATHER_SECONDS)
             due = sorted(islice(self._newest, AT_ONCE))
             rows = [
-                {"device": key, "at": at, "revision": revision}
-                for key, (at, revision) in ((key, self._newest.pop(key)) for key in due)
+                {"device": key, "at": at, "revision": revision, "lag": lag}
+                for key, (at, revision, lag) in ((key, self._newest.pop(key)) for key in due)
             ]
             try:
                 async with self._database.write() as tx:

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 CALLS_KEPT = 40
 """Calls in a snapshot: more than a hall makes while a screen is away for a minute."""
 
 
 class CallShown(msgspec.Struct, frozen=True):
-    """A call: ``id`` grows; ``again`` marks a recall."""
+    """A call: ``id`` grows; ``again`` marks a recall; ``say``, ``say_en``: to be spoken, '' is left out (R44)."""
 
     id: int
     number: str
@@ -22,17 +23,26 @@ class CallShown(msgspec.Struct, frozen=True):
     zone: str
     at: datetime
     again: bool
+    say: str = ""
+    say_en: str = ""
 
 
-class WindowShown(msgspec.Struct, frozen=True):
-    """A window; ``number``: the ticket in front of it, ``status``: called or serving."""
+class WindowShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A window; ``number``: the ticket in front of it, ``status``: called or serving.
+
+    ``reason``, ``back_at`` (HH:MM, in the hall): of a pause. ``officer``: the badge of who sits there; when it changes
+    the strip fetches the staff card anew (R43).
+    """
 
     id: int
     window: str
     zone: str
     state: str
-    number: str | None
-    status: str | None
+    number: str | None = None
+    status: str | None = None
+    reason: str = ""
+    back_at: str | None = None
+    officer: str | None = None
 
 
 class LineShown(msgspec.Struct, frozen=True):
@@ -46,8 +56,26 @@ class LineShown(msgspec.Struct, frozen=True):
     open: int
 
 
+class SlideShown(msgspec.Struct, frozen=True):
+    """What is shown while nobody is called: a ``notice`` to read, or the ``picture`` or ``video`` at ``url``.
+
+    ``seconds``: how long, a video at most.
+    """
+
+    id: int
+    kind: str
+    url: str
+    text: str
+    text_en: str
+    seconds: int
+
+
 class BoardState(msgspec.Struct, frozen=True):
-    """The whole picture. ``first_desk``: who is on duty at the first desk (R13)."""
+    """The whole picture. ``first_desk``, ``leader``: who is on duty at the first desk, and which leader is (R13).
+
+    ``quiet``: between these hours (HH:MM, in the hall; the first may be the later one) nothing is spoken. ``help``: how
+    many of those who wait asked for help and nobody goes to them yet (R53).
+    """
 
     hall: str
     name: str
@@ -58,6 +86,10 @@ class BoardState(msgspec.Struct, frozen=True):
     windows: Mapping[int, WindowShown]
     lines: Mapping[int, LineShown]
     calls: Sequence[CallShown]
+    quiet: tuple[str, str] | None = None
+    leader: str = ""
+    slides: Sequence[SlideShown] = ()
+    help: int = 0
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,6 +102,10 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     lines: Sequence[LineShown] | None = None
     ticker: str | None = None
     first_desk: str | None = None
+    quiet: tuple[str, str] | UnsetType | None = UNSET
+    leader: str | None = None
+    slides: Sequence[SlideShown] | None = None
+    help: int | None = None
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -109,5 +145,9 @@ def frames(old: BoardState, new: BoardState) -> list[bytes]:
         [line for key, line in new.lines.items() if line != old.lines[key]] or None,
         new.ticker if new.ticker != old.ticker else None,
         new.first_desk if new.first_desk != old.first_desk else None,
+        new.quiet if new.quiet != old.quiet else UNSET,
+        new.leader if new.leader != old.leader else None,
+        new.slides if new.slides != old.slides else None,
+        new.help if new.help != old.help else None,
     )
     return [*(_encode(Call("call", new.revision, call)) for call in calls), _encode(change)]

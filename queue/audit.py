@@ -19,7 +19,7 @@ import msgspec
 from ..core.clock import MINUTE, moment
 from ..core.i18n import N_
 from .calling import Rule
-from .ticket import AT_WINDOW, TRANSITIONS, Action, Status
+from .ticket import AT_WINDOW, TRANSITIONS, UNDONE, Action, Status
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 NO_SLACK = timedelta(0)
@@ -120,13 +120,20 @@ def _unlawful(last: Entry | None, move: Entry) -> str | None:
         return None if lawful else N_("不是从取号开始：{before} {action} {after}")
     if move.before != last.after:
         return N_("与上一次的状态不相接：{before} {action} {after}")
-    if (move.before, move.action, move.after) not in _LAWFUL:
+    if not _known(last, move):
         return N_("不允许的操作：{before} {action} {after}")
     if move.data.number != last.data.number:
         return N_("号码中途改变：{action}")
-    if move.data.rank != last.data.rank and move.action != Action.REQUEUE:
+    if move.data.rank != last.data.rank and move.action not in (Action.REQUEUE, Action.POSTPONE):
         return N_("次序无故改变：{action}")
     return None
+
+
+def _known(last: Entry, move: Entry) -> bool:
+    """In the table, or the last move taken back."""
+    if move.action != Action.UNDO:
+        return (move.before, move.action, move.after) in _LAWFUL
+    return last.action in set(UNDONE) and move.after == last.before
 
 
 def _windows(moves: Sequence[Entry]) -> Iterator[Fault]:
@@ -167,7 +174,7 @@ def _order(moves: Sequence[Entry], slack: timedelta, after: int) -> Iterator[Fau
             left[move.id] = then.at - slack
         next_move[move.ticket] = move
     waiting: defaultdict[Place, dict[int | None, Spell]] = defaultdict(dict)
-    places, arrivals = dict[int | None, Place](), dict[int | None, datetime]()
+    places, arrivals, ranks = dict[int | None, Place](), dict[int | None, datetime](), dict[int | None, int]()
     for move in moves:
         place = places.pop(move.ticket, None)
         if place is not None:
@@ -176,6 +183,9 @@ def _order(moves: Sequence[Entry], slack: timedelta, after: int) -> Iterator[Fau
                 yield from _passed(move, place, waiting[place].values())
         if move.action == Action.ISSUE:
             arrivals[move.ticket] = moment(move.data.rank + move.data.credit * MINUTE)
+        if move.action == Action.POSTPONE:  # not called before as many minutes are over as he moved back
+            arrivals[move.ticket] = move.at + timedelta(microseconds=move.data.rank - ranks[move.ticket])
+        ranks[move.ticket] = move.data.rank
         if move.after == Status.WAITING:
             places[move.ticket] = place = Place(None if move.data.bound else move.line, move.data.bound)
             since = max(move.at + slack, arrivals.get(move.ticket, move.at))

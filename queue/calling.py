@@ -43,9 +43,9 @@ class Rule(StrEnum):
 
 
 _HEAD = """SELECT head.id FROM ticket head WHERE head.line_id = lane.line_id AND head.status = 'waiting'
-        AND head.bound_window_id IS NULL AND head.arrival <= :now ORDER BY head.rank, head.id LIMIT"""
+        AND head.bound_window_id IS NULL AND head.callable_at <= :now ORDER BY head.rank, head.id LIMIT"""
 _BOUND = """SELECT own.id FROM ticket own WHERE own.bound_window_id = :window AND own.status = 'waiting'
-        AND own.arrival <= :now ORDER BY own.rank, own.id LIMIT"""
+        AND own.callable_at <= :now ORDER BY own.rank, own.id LIMIT"""
 _LANES = {
     "sqlite": f"window_line lane JOIN ticket t ON t.id = ({_HEAD} {{heads}})",
     "postgresql": f"window_line lane CROSS JOIN LATERAL ({_HEAD} {{heads}}) head JOIN ticket t ON t.id = head.id",
@@ -124,8 +124,9 @@ _STATE = text(
     """SELECT w.state, d.staff_id AS sitting, EXISTS (
         SELECT 1 FROM ticket busy WHERE busy.window_id = w.id AND busy.status IN ('called', 'serving')) AS busy,
       EXISTS (SELECT 1 FROM ticket t JOIN window_line lane ON lane.line_id = t.line_id
-        WHERE lane.window_id = w.id AND t.status = 'waiting' AND t.bound_window_id IS NULL AND t.arrival <= :now)
-      OR EXISTS (SELECT 1 FROM ticket t WHERE t.bound_window_id = w.id AND t.status = 'waiting' AND t.arrival <= :now)
+        WHERE lane.window_id = w.id AND t.status = 'waiting' AND t.bound_window_id IS NULL AND t.callable_at <= :now)
+      OR EXISTS (SELECT 1 FROM ticket t
+        WHERE t.bound_window_id = w.id AND t.status = 'waiting' AND t.callable_at <= :now)
       AS waited_for
     FROM "window" w LEFT JOIN duty d ON d.window_id = w.id AND d.until IS NULL WHERE w.id = :window"""
 ).bindparams(bindparam("now", type_=Moment), bindparam("window", type_=BigInteger))

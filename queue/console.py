@@ -1,10 +1,23 @@
-"""What an officer sees at his window: who is here, who is next and why, how many wait, who is parked or was missed."""
+"""What an officer sees at his window: who is here, who is next and why, who is parked or was missed, his own day."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, BindParameter, Boolean, bindparam, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Boolean,
+    CompoundSelect,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.clock import MINUTE, business_day
@@ -14,6 +27,7 @@ from .facts import HallFacts, WindowFacts
 from .hall import Kind
 from .moves import COLUMNS, TicketRow
 from .rank import effective
+from .staff import Duty
 from .ticket import AT_WINDOW, Status, Ticket
 from .window import WindowLine
 
@@ -36,7 +50,7 @@ _ASIDE = (
     .order_by(Ticket.changed_at.desc())
     .limit(ASIDE_SHOWN)
 )
-_WAITS = (Ticket.status == Status.WAITING) & (Ticket.arrival <= bindparam("now", type_=Moment))
+_WAITS = (Ticket.status == Status.WAITING) & (Ticket.callable_at <= bindparam("now", type_=Moment))
 _IN_LANES = _WAITS & Ticket.bound_window_id.is_(None) & (WindowLine.window_id == _WINDOW)
 _LANES = (
     select(*COLUMNS, WindowLine.handicap_minutes)
@@ -59,6 +73,27 @@ _WAITING = select(
     .scalar_subquery()
     + select(func.count()).select_from(Ticket).where(_WAITS, Ticket.bound_window_id == _WINDOW).scalar_subquery()
 )
+_STAFF: BindParameter[Any] = bindparam("staff")
+_OWN_DAY: CompoundSelect[Any] = union_all(
+    select(literal("duty").label("what"), Duty.since.label("since"), cast(null(), Moment).label("until")).where(
+        Duty.staff_id == _STAFF, Duty.until.is_(None)
+    ),
+    select(Ticket.status, Ticket.started_at, Ticket.ended_at).where(
+        Ticket.staff_id == _STAFF,
+        Ticket.business_day == bindparam("day"),
+        Ticket.status.in_((Status.DONE, Status.MISSED)),
+    ),
+)
+
+
+class OwnDay(NamedTuple):
+    """An officer's own day: cases done, their mean minutes (None without any), who was missed and has not come back."""
+
+    served: int
+    minutes: float | None
+    missed: int
+    since: datetime | None
+    """Since when he sits where he sits now; None when he sits nowhere."""
 
 
 class Upcoming(NamedTuple):
@@ -77,14 +112,18 @@ class Console(NamedTuple):
     waiting: int
     parked: Sequence[TicketRow]
     missed: Sequence[TicketRow]
+    day: OwnDay
 
 
-async def read(connection: AsyncConnection, hall: HallFacts, window: WindowFacts, now: datetime) -> Console:
-    """The picture of a window's console."""
+async def read(
+    connection: AsyncConnection, hall: HallFacts, window: WindowFacts, staff_id: int | None, now: datetime
+) -> Console:
+    """The picture of a window's console; ``staff_id``: the officer whose day is counted."""
     asked = {
         "hall": hall.id,
         "day": business_day(now, hall.timezone),
         "window": window.id,
+        "staff": staff_id,
         "now": now,
         "first_desk": window.kind is Kind.FIRST_INQUIRY,
     }
@@ -102,4 +141,15 @@ async def read(connection: AsyncConnection, hall: HallFacts, window: WindowFacts
         waiting,
         [row for row in aside if row.status == Status.PARKED],
         [row for row in aside if row.status == Status.MISSED],
+        _own_day((await connection.execute(_OWN_DAY, asked)).all()),
+    )
+
+
+def _own_day(rows: Sequence[Any]) -> OwnDay:
+    minutes = [(row.until - row.since).total_seconds() / 60 for row in rows if row.what == Status.DONE]
+    return OwnDay(
+        len(minutes),
+        sum(minutes) / len(minutes) if minutes else None,
+        sum(row.what == Status.MISSED for row in rows),
+        next((row.since for row in rows if row.what == "duty"), None),
     )

@@ -1,29 +1,15 @@
-"""What a hall is, read as a whole and kept in memory until something about the hall moves.
+"""What a hall is, as an immutable value: routing, the kiosk and the public pages ask it on every visit (`halls`)."""
 
-Routing, the kiosk and the public pages ask these facts on every visit; they change only when a window opens or closes
-or somebody edits the configuration. `HallFacts` is immutable: a change makes a new one (`Halls`).
-"""
-
-import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import cached_property
-from time import monotonic
-from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..core.bus import Bus, Moved, What
 from ..core.calendar import Spell, next_opening, spell_at
 from ..core.clock import local
-from ..core.db import Database
-from ..core.errors import NotFound
-from ..core.i18n import N_
-from .hall import Agency, Department, Hall, Hours, Item, Kind, Line, Priority, Zone
-from .staff import Duty, Part, Post, PostHolder, Staff
-from .window import Window, WindowLine, WindowState
+from .hall import CALL_TEXT, CALL_TEXT_EN, Kind, MediaKind, RosterPart
+from .window import WindowState
 
 
 class ZoneFacts(msgspec.Struct, frozen=True):
@@ -44,6 +30,9 @@ class LineFacts(msgspec.Struct, frozen=True):
     name: str
     zone_id: int
     kind: Kind
+    call_text: str = ""
+    call_text_en: str = ""
+    wait_limit_minutes: int | None = None
 
 
 class AgencyFacts(msgspec.Struct, frozen=True):
@@ -85,6 +74,23 @@ class OfficerFacts(msgspec.Struct, frozen=True):
     staff_id: int
     name: str
     badge: str
+    photo: str | None = None
+    """Digest of the picture on his staff card (R43)."""
+    post: str = ""
+    """The post that he holds, by name; empty without one."""
+
+
+class SlideFacts(msgspec.Struct, frozen=True):
+    """What boards show while nobody is called: a notice, or the media of this digest."""
+
+    id: int
+    kind: MediaKind | None
+    digest: str | None
+    text: str
+    text_en: str
+    seconds: int
+    since: datetime | None
+    until: datetime | None
 
 
 class WindowFacts(msgspec.Struct, frozen=True):
@@ -101,6 +107,7 @@ class WindowFacts(msgspec.Struct, frozen=True):
     back_at: datetime | None
     handicaps: Mapping[int, int]
     officer: OfficerFacts | None
+    state_since: datetime | None = None
 
     @property
     def staffed(self) -> bool:
@@ -129,6 +136,16 @@ class HallFacts(msgspec.Struct, frozen=True, dict=True):
     week: Sequence[Spell]
     covers: Mapping[int, Sequence[int]]
     """Line id -> staff ids of the B holders of its posts, today (R48)."""
+    call_text: str = CALL_TEXT
+    call_text_en: str = CALL_TEXT_EN
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    complaint_phone: str = ""
+    wait_limit_minutes: int = 30
+    postpone_minutes: int = 10
+    slides: Sequence[SlideFacts] = ()
+    roster: Mapping[date, Mapping[RosterPart, str]] = {}
+    """Who is named on the boards, by day, from yesterday to tomorrow (R13)."""
 
     def line(self, prefix: str) -> LineFacts | None:
         return next((line for line in self.lines.values() if line.prefix == prefix), None)
@@ -159,149 +176,3 @@ class HallFacts(msgspec.Struct, frozen=True, dict=True):
 
     def next_opening(self, now: datetime) -> datetime | None:
         return next_opening(self.week, local(now, self.timezone))
-
-
-_HALL = select(Hall).where(Hall.code == bindparam("code"))
-_HALL_OF_WINDOW = select(Window.hall_id).where(Window.id == bindparam("window"))
-_CODES = select(Hall.id, Hall.code).order_by(Hall.id)
-_ZONES = select(Zone.id, Zone.name).where(Zone.hall_id == bindparam("hall")).order_by(Zone.id)
-_DEPARTMENTS = (
-    select(Department.id, Department.code, Department.name, Department.zone_id)
-    .where(Department.hall_id == bindparam("hall"))
-    .order_by(Department.id)
-)
-_LINES = (
-    select(Line.id, Line.prefix, Line.name, Line.zone_id, Line.kind)
-    .where(Line.hall_id == bindparam("hall"))
-    .order_by(Line.id)
-)
-_AGENCIES = select(Agency.id, Agency.name, Agency.address, Agency.phone).where(Agency.hall_id == bindparam("hall"))
-_ITEMS = (
-    select(*(getattr(Item, name) for name in ItemFacts.__struct_fields__))
-    .where(Item.hall_id == bindparam("hall"))
-    .order_by(Item.popularity.desc(), Item.id)
-)
-_PRIORITIES = (
-    select(*(getattr(Priority, name) for name in PriorityFacts.__struct_fields__))
-    .where(Priority.hall_id == bindparam("hall"))
-    .order_by(Priority.id)
-)
-_WINDOWS = select(Window).where(Window.hall_id == bindparam("hall")).order_by(Window.id)
-_WINDOW_LINES = (
-    select(WindowLine.window_id, WindowLine.line_id, WindowLine.handicap_minutes)
-    .where(WindowLine.hall_id == bindparam("hall"))
-    .order_by(WindowLine.handicap_minutes, WindowLine.line_id)
-)
-_OFFICERS = (
-    select(Duty.window_id, Staff.id, Staff.name, Staff.badge)
-    .join(Staff, Staff.id == Duty.staff_id)
-    .where(Duty.hall_id == bindparam("hall"), Duty.until.is_(None))
-)
-_HOURS = select(Hours.weekday, Hours.opens, Hours.closes).where(Hours.hall_id == bindparam("hall"))
-_COVERS = (
-    select(Post.line_id, PostHolder.staff_id)
-    .join(PostHolder, PostHolder.post_id == Post.id)
-    .where(Post.hall_id == bindparam("hall"), PostHolder.part == Part.B, PostHolder.until.is_(None))
-    .order_by(Post.id)
-)
-
-
-async def load(connection: AsyncConnection, code: str) -> HallFacts:
-    """Read a hall by its code. Raises NotFound."""
-    hall = (await connection.execute(_HALL, {"code": code})).one_or_none()
-    if hall is None:
-        raise NotFound(N_("没有这个大厅"), code="unknown_hall")
-    of_hall = {"hall": hall.id}
-
-    async def rows(statement: Executable) -> Sequence[Any]:
-        return (await connection.execute(statement, of_hall)).all()
-
-    handicaps: dict[int, dict[int, int]] = {}
-    for window_id, line_id, minutes in await rows(_WINDOW_LINES):
-        handicaps.setdefault(window_id, {})[line_id] = minutes
-    covers: dict[int, list[int]] = {}
-    for line_id, staff_id in await rows(_COVERS):
-        covers.setdefault(line_id, []).append(staff_id)
-    officers = {row[0]: OfficerFacts(*row[1:]) for row in await rows(_OFFICERS)}
-    facts = {
-        "zones": {row[0]: row._asdict() for row in await rows(_ZONES)},
-        "departments": {row[0]: row._asdict() for row in await rows(_DEPARTMENTS)},
-        "lines": {row[0]: row._asdict() for row in await rows(_LINES)},
-        "agencies": {row[0]: row._asdict() for row in await rows(_AGENCIES)},
-        "items": {row.code: row._asdict() for row in await rows(_ITEMS)},
-        "priorities": {row.code: row._asdict() for row in await rows(_PRIORITIES)},
-        "windows": {
-            row.id: row._asdict() | {"handicaps": handicaps.get(row.id, {}), "officer": officers.get(row.id)}
-            for row in await rows(_WINDOWS)
-        },
-        "week": [Spell(*row) for row in await rows(_HOURS)],
-        "covers": covers,
-    }
-    return msgspec.convert(hall._asdict() | facts, HallFacts, from_attributes=True)
-
-
-FRESH_SECONDS = 10.0
-"""A notice may be lost, or a hall be imported by a command: facts are never older than this."""
-
-
-class Halls:
-    """The facts of every hall, by code: loaded when first asked for, dropped when the bus says that the hall moved."""
-
-    def __init__(self, database: Database, bus: Bus) -> None:
-        self._database = database
-        self._kept: dict[str, tuple[float, HallFacts]] = {}
-        self._codes: dict[int, str] = {}
-        self._versions: dict[int, int] = {}
-        self._loading = asyncio.Lock()
-        bus.subscribe(self._forget)
-
-    async def get(self, code: str) -> HallFacts:
-        """The hall's facts now. Raises NotFound."""
-        while (kept := self._fresh(code)) is None:
-            async with self._loading:
-                if self._fresh(code) is None:
-                    await self._load(code)
-        return kept
-
-    def _fresh(self, code: str) -> HallFacts | None:
-        at, facts = self._kept.get(code, (0.0, None))
-        return facts if monotonic() - at < FRESH_SECONDS else None
-
-    async def by_id(self, hall_id: int) -> HallFacts:
-        """Likewise by the number that rows carry. Raises NotFound."""
-        if hall_id not in self._codes:
-            async with self._database.read() as connection:
-                self._codes = {row.id: row.code for row in await connection.execute(_CODES)}
-        if hall_id not in self._codes:
-            raise NotFound(N_("没有这个大厅"), code="unknown_hall")
-        return await self.get(self._codes[hall_id])
-
-    async def of_window(self, window_id: int) -> HallFacts:
-        """The hall that a window stands in. Raises NotFound."""
-        for _, facts in self._kept.values():
-            if window_id in facts.windows:
-                return facts
-        async with self._database.read() as connection:
-            hall_id = (await connection.execute(_HALL_OF_WINDOW, {"window": window_id})).scalar_one_or_none()
-        if hall_id is None:
-            raise NotFound(N_("没有这个窗口"), code="unknown_window")
-        return await self.by_id(hall_id)
-
-    async def all(self) -> list[HallFacts]:
-        async with self._database.read() as connection:
-            codes = [row.code for row in await connection.execute(_CODES)]
-        return [await self.get(code) for code in codes]
-
-    async def _load(self, code: str) -> None:
-        async with self._database.read() as connection:
-            versions = dict(self._versions)
-            facts = await load(connection, code)
-        self._codes[facts.id] = code
-        if versions.get(facts.id) == self._versions.get(facts.id):  # nothing moved while we read
-            self._kept[code] = (monotonic(), facts)
-
-    def _forget(self, moved: Moved) -> None:
-        if moved.what is What.HALL:
-            self._versions[moved.hall_id] = self._versions.get(moved.hall_id, 0) + 1
-            if (code := self._codes.get(moved.hall_id)) is not None:
-                self._kept.pop(code, None)

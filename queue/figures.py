@@ -1,14 +1,16 @@
 """Wait figures of a hall's lines: what its cases take lately, and who is there to take them."""
 
 from datetime import datetime, timedelta
+from math import ceil
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
 from ..core.db import Database
 from .facts import HallFacts
+from .moves import TicketRow
 from .ticket import Status, Ticket
-from .wait import Handling, Wait, estimate, handling
+from .wait import Handling, Wait, estimate, handling, not_before
 
 RECENT = 30
 """Cases of a line that the figure looks back on."""
@@ -22,6 +24,17 @@ _RECENT = (
     .order_by(Ticket.ended_at.desc())
     .limit(RECENT)
 )
+
+
+class Place(NamedTuple):
+    """Where somebody waits: behind how many, and for how many minutes; ``later``: he is not called within so many.
+
+    ``wait`` is None while nobody serves the line.
+    """
+
+    ahead: int
+    wait: Wait | None
+    later: int
 
 
 class _Kept(NamedTuple):
@@ -45,6 +58,13 @@ class Figures:
             recent = [(row.ended_at - row.started_at).total_seconds() / 60 for row in rows if row.started_at]
             kept = self._kept[line_id] = _Kept(now, handling(prior(hall, line_id), recent))
         return kept.case
+
+    async def place(self, hall: HallFacts, ticket: TicketRow, counted: int, now: datetime) -> Place:
+        """The place of a waiting ticket; ``counted``: how many wait in its line with its rank or a better one."""
+        ahead = max(0, counted - (ticket.bound_window_id is None))  # it was counted itself
+        later = max(0, ceil((ticket.callable_at - now) / timedelta(minutes=1)))
+        figure = wait(hall, ticket.line_id, ahead, await self.case(hall, ticket.line_id, now))
+        return Place(ahead, figure and not_before(figure, later), later)
 
 
 def wait(hall: HallFacts, line_id: int, ahead: int, case: Handling) -> Wait | None:

@@ -1,15 +1,25 @@
 """What a hall is made of: zones, departments, lines, items, agencies, priorities, hours and the hall's own rules."""
 
-from datetime import time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, SmallInteger, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.db import Base
 from ..core.journal import Id
-from ..core.types import one_of
+from ..core.types import Moment, one_of
 
 
 class Kind(StrEnum):
@@ -26,6 +36,10 @@ class CaseKind(StrEnum):
 
     IMMEDIATE = "immediate"
     PROMISED = "promised"
+
+
+CALL_TEXT = "请{number}号到{window}号窗口办理"
+CALL_TEXT_EN = "Ticket {number}, please go to window {window}"
 
 
 class Hall(Base):
@@ -47,10 +61,25 @@ class Hall(Base):
     keep_parked: Mapped[bool] = mapped_column(default=False)
     # Numbers are given outside opening hours too (demonstrations, training).
     always_open: Mapped[bool] = mapped_column(default=False)
+    # What is said at a call (R47), with the fields of `queue.calltext`; a line may say it otherwise.
+    call_text: Mapped[str] = mapped_column(String(120), default=CALL_TEXT)
+    call_text_en: Mapped[str] = mapped_column(String(160), default=CALL_TEXT_EN)
+    # Boards show but do not speak between these local times; the spell may run over midnight.
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    # Where visitors complain, on every staff card (R43).
+    complaint_phone: Mapped[str] = mapped_column(String(40), default="")
+    # Somebody who waits longer than this in a line is shown to the supervisor.
+    wait_limit_minutes: Mapped[int] = mapped_column(SmallInteger, default=30)
+    # "I need so many minutes more": a visitor may move back once; 0 where the hall does not allow it.
+    postpone_minutes: Mapped[int] = mapped_column(SmallInteger, default=10)
 
     __table_args__ = (
         CheckConstraint("recalls_before_missed BETWEEN 0 AND 9", name="recalls_bounded"),
         CheckConstraint("return_after BETWEEN 0 AND 50", name="return_bounded"),
+        CheckConstraint("wait_limit_minutes BETWEEN 1 AND 480", name="wait_limit_bounded"),
+        CheckConstraint("postpone_minutes BETWEEN 0 AND 60", name="postpone_bounded"),
+        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet_has_both_ends"),
     )
 
 
@@ -91,10 +120,15 @@ class Line(Base):
     name: Mapped[str] = mapped_column(String(60))
     zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
     kind: Mapped[str] = mapped_column(String(16))
+    # Empty and NULL: as the hall says.
+    call_text: Mapped[str] = mapped_column(String(120), default="")
+    call_text_en: Mapped[str] = mapped_column(String(160), default="")
+    wait_limit_minutes: Mapped[int | None] = mapped_column(SmallInteger)
 
     __table_args__ = (
         UniqueConstraint("hall_id", "prefix"),
         one_of("kind", Kind),
+        CheckConstraint("wait_limit_minutes BETWEEN 1 AND 480", name="wait_limit_bounded"),
         # A window or ticket of one hall can never be tied to a line of another: its foreign key carries the hall.
         UniqueConstraint("id", "hall_id", name="uq_line_id_hall_id"),
     )
@@ -186,3 +220,74 @@ class Hours(Base):
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday_known"),
         CheckConstraint("opens < closes", name="opens_before_closes"),
     )
+
+
+class MediaKind(StrEnum):
+    PICTURE = "picture"
+    VIDEO = "video"
+
+
+class Media(Base):
+    """A picture or video of the hall: a face on a staff card, something to show on boards."""
+
+    __tablename__ = "media"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(100))
+    # SHA-256 of the content in hex: the file's name, and what makes an upload that comes twice the same.
+    digest: Mapped[str] = mapped_column(String(64))
+    type: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        UniqueConstraint("hall_id", "digest"),
+        # A slide or a face of one hall never shows another's picture.
+        UniqueConstraint("id", "hall_id", name="uq_media_id_hall_id"),
+        one_of("kind", MediaKind),
+        CheckConstraint("size > 0", name="not_empty"),
+    )
+
+
+class Slide(Base):
+    """What boards show while nobody is called, in order of ``position``: a notice, or a picture or video."""
+
+    __tablename__ = "slide"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    media_id: Mapped[int | None] = mapped_column(Id)
+    text: Mapped[str] = mapped_column(String(400), default="")
+    text_en: Mapped[str] = mapped_column(String(600), default="")
+    seconds: Mapped[int] = mapped_column(SmallInteger, default=12)
+    since: Mapped[datetime | None] = mapped_column(Moment)
+    until: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["media_id", "hall_id"], ["media.id", "media.hall_id"], name="fk_slide_media"),
+        CheckConstraint("media_id IS NOT NULL OR text <> ''", name="shows_something"),
+        CheckConstraint("seconds BETWEEN 3 AND 600", name="seconds_bounded"),
+        CheckConstraint("since < until", name="since_before_until"),
+    )
+
+
+class RosterPart(StrEnum):
+    """Who is named on the boards (R13)."""
+
+    FIRST_DESK = "first_desk"
+    LEADER = "leader"
+
+
+class Roster(Base):
+    """Who is responsible at the first desk, and which leader is on duty, on a day."""
+
+    __tablename__ = "roster"
+
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    part: Mapped[str] = mapped_column(String(12), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+
+    __table_args__ = (one_of("part", RosterPart),)

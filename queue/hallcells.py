@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import InstrumentedAttribute
 
+from ..core.errors import Invalid
 from ..core.i18n import N_
+from . import calltext
 
 LONGEST_HANDICAP = 240
 
@@ -54,6 +56,20 @@ def text(column: InstrumentedAttribute[str]) -> Cell:
         if len(value) > limit:
             raise CellError(N_("超过 {limit} 个字"), limit=limit)
         return value
+
+    return Cell(read)
+
+
+def call_text(column: InstrumentedAttribute[str]) -> Cell:
+    """What is said at a call, with the fields of `calltext`."""
+    words = text(column)
+
+    def read(value: str) -> str:
+        try:
+            calltext.check(value)
+        except Invalid as error:
+            raise CellError(error.detail, **error.params) from None
+        return str(words.read(value))
 
     return Cell(read)
 
@@ -120,6 +136,13 @@ def _time(value: str) -> time:
     return time.fromisoformat(value)
 
 
+def _spell(value: str) -> tuple[time, time]:
+    start, dash, end = value.partition("-")
+    if not dash or start == end:
+        raise CellError(N_("“{value}”不是 12:00-14:00 这样的时段"), value=short(value))
+    return _time(start), _time(end)
+
+
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -169,6 +192,7 @@ def by_handicap(lines: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]
 YES_NO = choice({"yes": True, "no": False})
 WEEKDAY = whole(1, 7)
 TIME = Cell(_time, lambda value: f"{value:%H:%M}")
+SPELL = Cell(_spell, lambda spell: f"{spell[0]:%H:%M}-{spell[1]:%H:%M}")
 TIMEZONE = Cell(_timezone)
 HALL_CODE = matching(r"[a-z0-9-]{1,40}", N_("“{value}”不是大厅代码（小写字母、数字、连字符）"))
 PREFIX = matching(r"[A-Z]{1,4}", N_("“{value}”不是队列前缀（1 到 4 个大写字母）"))

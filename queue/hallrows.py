@@ -4,17 +4,19 @@ from datetime import time
 
 import msgspec
 
-from .hall import Agency, CaseKind, Department, Hall, Item, Kind, Line, Priority, Zone
+from .hall import CALL_TEXT, CALL_TEXT_EN, Agency, CaseKind, Department, Hall, Item, Kind, Line, Priority, Zone
 from .hallcells import (
     HALL_CODE,
     MATERIALS,
     PREFIX,
+    SPELL,
     TIME,
     TIMEZONE,
     WEEKDAY,
     WINDOW_LINES,
     WINDOW_NUMBER,
     YES_NO,
+    call_text,
     choice,
     number,
     text,
@@ -36,6 +38,13 @@ class HallRow(msgspec.Struct, frozen=True):
     return_after: int = 3
     keep_parked: bool = False
     always_open: bool = False
+    call_text: str = CALL_TEXT
+    call_text_en: str = CALL_TEXT_EN
+    quiet: tuple[time, time] | tuple[()] = ()
+    """Between these local times boards show but do not speak."""
+    complaint_phone: str = ""
+    wait_limit_minutes: int = 30
+    postpone_minutes: int = 10
 
 
 class DepartmentRow(msgspec.Struct, frozen=True):
@@ -53,6 +62,10 @@ class LineRow(msgspec.Struct, frozen=True):
     name: str
     zone: str
     kind: Kind
+    call_text: str = ""
+    call_text_en: str = ""
+    wait_limit_minutes: int = 0
+    """0: the hall's."""
 
 
 class WindowRow(msgspec.Struct, frozen=True):
@@ -155,11 +168,28 @@ SHEETS = (
             Column("return_after", whole(0, 50)),
             Column("keep_parked", YES_NO),
             Column("always_open", YES_NO),
+            Column("call_text", call_text(Hall.call_text), empty=CALL_TEXT, optional=True),
+            Column("call_text_en", call_text(Hall.call_text_en), empty=CALL_TEXT_EN, optional=True),
+            Column("quiet", SPELL, empty=(), optional=True),
+            Column("complaint_phone", text(Hall.complaint_phone), empty="", optional=True),
+            Column("wait_limit_minutes", whole(1, 480), empty=30, optional=True),
+            Column("postpone_minutes", whole(0, 60), empty=10, optional=True),
         ),
         optional=True,
     ),
     Sheet("departments.csv", (Column("code", text(Department.code)), Column("name", text(Department.name)), _ZONE)),
-    Sheet("lines.csv", (Column("prefix", PREFIX), Column("name", text(Line.name)), _ZONE, _KIND)),
+    Sheet(
+        "lines.csv",
+        (
+            Column("prefix", PREFIX),
+            Column("name", text(Line.name)),
+            _ZONE,
+            _KIND,
+            Column("call_text", call_text(Line.call_text), empty="", optional=True),
+            Column("call_text_en", call_text(Line.call_text_en), empty="", optional=True),
+            Column("wait_limit_minutes", whole(0, 480), empty=0, optional=True),
+        ),
+    ),
     Sheet(
         "agencies.csv",
         (

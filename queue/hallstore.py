@@ -76,7 +76,7 @@ async def save(tx: AsyncConnection, files: HallFiles) -> int:
         tx,
         hall_id,
         Line,
-        ({"prefix": row.prefix, "name": row.name, "zone_id": zones[row.zone], "kind": row.kind} for row in files.lines),
+        (_line(row, zones) for row in files.lines),
     )
     agencies = await _merge(tx, hall_id, Agency, map(msgspec.structs.asdict, files.agencies))
     priorities = await _merge(tx, hall_id, Priority, map(msgspec.structs.asdict, files.priorities))
@@ -93,6 +93,18 @@ async def save(tx: AsyncConnection, files: HallFiles) -> int:
     kept = {Item: items, Window: windows, Priority: priorities, Agency: agencies, Line: lines}
     await _remove_others(tx, hall_id, {**kept, Department: departments, Zone: zones})
     return hall_id
+
+
+def _line(row: LineRow, zones: Ids) -> Values:
+    return {
+        "prefix": row.prefix,
+        "name": row.name,
+        "zone_id": zones[row.zone],
+        "kind": row.kind,
+        "call_text": row.call_text,
+        "call_text_en": row.call_text_en,
+        "wait_limit_minutes": row.wait_limit_minutes or None,
+    }
 
 
 def _item(row: ItemRow, departments: Ids, lines: Ids, agencies: Ids) -> Values:
@@ -129,6 +141,7 @@ def _window(row: WindowRow, zones: Ids, departments: Ids) -> Values:
 async def _save_hall(tx: AsyncConnection, row: HallRow) -> int:
     table = Base.metadata.tables[Hall.__tablename__]
     values = msgspec.structs.asdict(row)
+    values["quiet_from"], values["quiet_until"] = values.pop("quiet") or (None, None)
     # Two imports of one hall take turns; FOR NO KEY UPDATE lets tickets be issued meanwhile.
     query = select(table).where(table.c.code == row.code).with_for_update(key_share=True)
     if known := (await tx.execute(query)).mappings().one_or_none():
@@ -213,7 +226,15 @@ async def _uses(tx: AsyncConnection, model: type[Base], row_ids: list[int]) -> l
 _ZONE = Zone.name.label("zone")
 _DEPARTMENT = Department.code.label("department_code")
 _DEPARTMENTS = select(Department.code, Department.name, _ZONE).join(Zone, Zone.id == Department.zone_id)
-_LINES = select(Line.prefix, Line.name, _ZONE, Line.kind).join(Zone, Zone.id == Line.zone_id)
+_LINES = select(
+    Line.prefix,
+    Line.name,
+    _ZONE,
+    Line.kind,
+    Line.call_text,
+    Line.call_text_en,
+    func.coalesce(Line.wait_limit_minutes, 0).label("wait_limit_minutes"),
+).join(Zone, Zone.id == Line.zone_id)
 _AGENCIES = select(Agency.name, Agency.address, Agency.phone)
 _PRIORITIES = select(Priority.code, Priority.name, Priority.name_en, Priority.credit_minutes)
 _HOURS = select(Hours.weekday, Hours.opens.label("open"), Hours.closes.label("close"))
@@ -264,6 +285,12 @@ async def hall_id(connection: AsyncConnection, code: str | None) -> int:
     return found
 
 
+def _hall(found: Values) -> HallRow:
+    values = {name: found[name] for name in HallRow.__struct_fields__ if name != "quiet"}
+    quiet = (found["quiet_from"], found["quiet_until"]) if found["quiet_from"] is not None else ()
+    return HallRow(**values, quiet=quiet)
+
+
 async def load(connection: AsyncConnection, hall: int) -> HallFiles:
     """The hall with this id as files that `save` would find unchanged; rows in the order of their first import.
 
@@ -283,7 +310,7 @@ async def load(connection: AsyncConnection, hall: int) -> HallFiles:
     windows = await rows(_WINDOWS, Window)
     items = msgspec.convert(await rows(_ITEMS, Item), list[ItemRow])
     return HallFiles(
-        hall=msgspec.convert({name: found[name] for name in HallRow.__struct_fields__}, HallRow),
+        hall=_hall(dict(found)),
         departments=msgspec.convert(await rows(_DEPARTMENTS, Department), tuple[DepartmentRow, ...]),
         lines=msgspec.convert(await rows(_LINES, Line), tuple[LineRow, ...]),
         agencies=msgspec.convert(await rows(_AGENCIES, Agency), tuple[AgencyRow, ...]),

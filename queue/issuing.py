@@ -13,11 +13,18 @@ from .desk import look
 from .facts import HallFacts, ItemFacts, PriorityFacts
 from .rank import rank
 from .routing import Route
-from .ticket import Action, Channel, Status, Ticket
+from .ticket import Action, Channel, Language, Status, Ticket
 from .window import WindowState
 
 MOST_COUNTED = 500
 """People ahead are counted up to here: the figure must not cost more than the ticket."""
+
+
+class Visitor(NamedTuple):
+    """Who it is, where he said so: ``masked`` for staff lists, ``sealed`` in full."""
+
+    masked: str
+    sealed: bytes
 
 
 class Wish(NamedTuple):
@@ -28,6 +35,10 @@ class Wish(NamedTuple):
     item: ItemFacts | None = None
     priority: PriorityFacts | None = None
     need: str = ""
+    language: Language = Language.CHINESE
+    reason: str = ""
+    """Why the priority was given (R45); it stands in the journal."""
+    visitor: Visitor | None = None
 
 
 class Issued(NamedTuple):
@@ -48,15 +59,20 @@ _GIVEN = (
     "priority_id",
     "channel",
     "need",
+    "language",
+    "visitor",
+    "visitor_sealed",
     "route_reason",
     "status",
     "arrival",
+    "callable_at",
     "credit_minutes",
     "rank",
     "bound_window_id",
     "action",
     "actor",
     "changed_at",
+    "note",
 )
 """What a new ticket is given besides its number."""
 _TICKET = Ticket.__table__.c
@@ -112,15 +128,20 @@ async def issue(tx: AsyncConnection, hall: HallFacts, wish: Wish, by: Actor, now
         "priority_id": wish.priority.id if wish.priority else None,
         "channel": wish.channel,
         "need": wish.need,
+        "language": wish.language,
+        "visitor": wish.visitor.masked if wish.visitor else "",
+        "visitor_sealed": wish.visitor.sealed if wish.visitor else None,
         "route_reason": wish.route.reason,
         "status": Status.WAITING,
         "arrival": now,
+        "callable_at": now,
         "credit_minutes": credit,
         "rank": rank(now, credit),
         "bound_window_id": bound.id if bound else None,
         "action": Action.ISSUE,
         "actor": by.label,
         "changed_at": now,
+        "note": wish.reason,
     }
     if tx.dialect.name == "postgresql":
         number, ahead = (await tx.execute(_AT_ONCE, given | {"prefix": line.prefix})).one()

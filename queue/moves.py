@@ -1,14 +1,14 @@
 """Every move of a ticket but its issue and its call: only here, and each UPDATE repeats the guard."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Update, bindparam, select, update
+from sqlalchemy import BigInteger, Row, Update, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..core.clock import business_day, start_of
+from ..core.clock import MINUTE, business_day, start_of
 from ..core.db import violated
 from ..core.errors import Forbidden, Invalid, NotFound, TicketConflict, WindowConflict
 from ..core.i18n import N_
@@ -65,6 +65,12 @@ _MOVES = {
     Action.COMPLETE: _move(Action.COMPLETE, ended_at=_NOW),
     Action.MISS: _move(Action.MISS),
     Action.CANCEL: _move(Action.CANCEL, ended_at=_NOW),
+    Action.POSTPONE: _move(
+        Action.POSTPONE,
+        rank=Ticket.rank + bindparam("more", type_=BigInteger),
+        callable_at=bindparam("until", type_=Moment),
+        postponed=True,
+    ).where(~Ticket.postponed),
 }
 _AT_ITS_WINDOW = {Action.RECALL, Action.START, Action.PARK, Action.COMPLETE, Action.MISS}
 _RANKS = (
@@ -159,6 +165,8 @@ async def apply(
             most = {"line": ticket.line_id, "most": hall.return_after}
             ranks = list((await tx.execute(_RANKS, most)).scalars())
             extra = {"rank_": returning(ticket.rank, ranks, hall.return_after, now), "bound": None}
+        case Action.POSTPONE:
+            extra = _postponed(hall, ticket, now)
     parameters = {"ticket": ticket.id, "seen": ticket.moves, "by": by.label, "now": now, "why": reason} | extra
     try:
         moved = (await tx.execute(_MOVES[action], parameters)).first()
@@ -174,6 +182,18 @@ async def apply(
 def _own(ticket: TicketRow, by: Actor) -> None:
     if not by.anywhere and (by.staff_id is None or ticket.staff_id != by.staff_id):
         raise Forbidden(N_("该号在其他窗口办理"), code="foreign_window")
+
+
+def _postponed(hall: HallFacts, ticket: TicketRow, now: datetime) -> dict[str, Any]:
+    """Some minutes more, once: not called before they are over, and behind those who came that much later."""
+    until = now + timedelta(minutes=hall.postpone_minutes)
+    if not hall.postpone_minutes:
+        raise TicketConflict(N_("本大厅不能延后叫号"), code="postpone_off")
+    if ticket.postponed:
+        raise TicketConflict(N_("每个号只能延后一次"), code="postponed_already")
+    if not hall.takes_visitors(until):
+        raise TicketConflict(N_("快到下班时间，不能再延后"), code="closing_soon")
+    return {"more": hall.postpone_minutes * MINUTE, "until": max(until, ticket.callable_at)}
 
 
 async def _resumed(tx: AsyncConnection, window: WindowFacts | None, by: Actor) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import (
     CheckConstraint,
@@ -31,6 +32,12 @@ class Role(StrEnum):
 class DeviceKind(StrEnum):
     KIOSK = "kiosk"
     BOARD = "board"
+    """Over the hall, or with a window the strip above it."""
+    PRINTER = "printer"
+
+
+TALKING: Final = (DeviceKind.KIOSK, DeviceKind.BOARD)
+"""Devices that come to the server with a token; printers are gone to."""
 
 
 class Staff(Base):
@@ -44,9 +51,11 @@ class Staff(Base):
     role: Mapped[str] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(60))
     badge: Mapped[str] = mapped_column(String(20))
+    photo_id: Mapped[int | None] = mapped_column(Id)
 
     __table_args__ = (
         UniqueConstraint("hall_id", "badge"),
+        ForeignKeyConstraint(["photo_id", "hall_id"], ["media.id", "media.hall_id"], name="fk_staff_photo"),
         one_of("role", Role),
         CheckConstraint("hall_id IS NOT NULL OR role = 'admin'", name="hall_unless_admin"),
     )
@@ -127,7 +136,10 @@ class Duty(Base):
 
 
 class Device(Base):
-    """A kiosk or a screen. Its token is shown once and stored as a SHA-256 digest."""
+    """A kiosk, a screen or a printer. Its token is shown once and stored as a SHA-256 digest; printers have none.
+
+    ``address``: a printer's ``host:port``. ``printer_id``: where a kiosk prints.
+    """
 
     __tablename__ = "device"
 
@@ -136,14 +148,24 @@ class Device(Base):
     window_id: Mapped[int | None] = mapped_column(Id)
     kind: Mapped[str] = mapped_column(String(8))
     name: Mapped[str] = mapped_column(String(60))
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    address: Mapped[str | None] = mapped_column(String(80))
+    printer_id: Mapped[int | None] = mapped_column(Id)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
-    # What a screen last confirmed showing, and when it was last heard.
+    # When it was last heard; what a screen last confirmed showing, and how long after the hall stood so.
     seen_at: Mapped[datetime | None] = mapped_column(Moment)
     seen_revision: Mapped[int | None] = mapped_column(Id)
+    seen_lag_ms: Mapped[int | None]
+    # What is wrong with a printer, as a code; empty when it is well.
+    fault: Mapped[str] = mapped_column(String(40), default="")
 
     __table_args__ = (
         one_of("kind", DeviceKind),
+        CheckConstraint("(kind = 'printer') = (address IS NOT NULL)", name="printer_has_address"),
+        CheckConstraint("(kind = 'printer') = (token_hash IS NULL)", name="token_unless_printer"),
+        CheckConstraint("printer_id IS NULL OR kind = 'kiosk'", name="only_kiosks_print"),
+        UniqueConstraint("id", "hall_id", name="uq_device_id_hall_id"),
+        ForeignKeyConstraint(["printer_id", "hall_id"], ["device.id", "device.hall_id"], name="fk_device_printer"),
         ForeignKeyConstraint(["window_id", "hall_id"], ["window.id", "window.hall_id"], name="fk_device_window"),
         Index("ix_device_hall_id", "hall_id"),
     )

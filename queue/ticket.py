@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     CheckConstraint,
@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -46,6 +47,17 @@ class Action(StrEnum):
     MISS = "miss"
     CANCEL = "cancel"
     EXPIRE = "expire"
+    POSTPONE = "postpone"
+    """The visitor needs some minutes more and moves back, once."""
+    UNDO = "undo"
+    """The officer takes his last action back; where it leads, `UNDONE` says."""
+
+
+class Language(StrEnum):
+    """What a visitor reads and is called in."""
+
+    CHINESE = "zh_CN"
+    ENGLISH = "en"
 
 
 class Channel(StrEnum):
@@ -61,6 +73,7 @@ TRANSITIONS: Final = MappingProxyType(
         (Status.WAITING, Action.TRANSFER): Status.WAITING,
         (Status.WAITING, Action.CANCEL): Status.CANCELLED,
         (Status.WAITING, Action.EXPIRE): Status.EXPIRED,
+        (Status.WAITING, Action.POSTPONE): Status.WAITING,
         (Status.CALLED, Action.RECALL): Status.CALLED,
         (Status.CALLED, Action.START): Status.SERVING,
         (Status.CALLED, Action.PARK): Status.PARKED,
@@ -86,6 +99,14 @@ TRANSITIONS: Final = MappingProxyType(
 TARGET: Final = MappingProxyType({action: target for (_, action), target in TRANSITIONS.items()})
 """Where an action leads; the same from everywhere (a test holds the table to that)."""
 
+UNDOABLE: Final = (Action.START, Action.PARK, Action.COMPLETE, Action.MISS, Action.TRANSFER)
+"""A call is not among them: it has been heard."""
+
+UNDONE: Final = MappingProxyType(
+    {action: frozenset(before for before, known in TRANSITIONS if known is action) for action in UNDOABLE}
+)
+"""The last action -> the states that it came from, to one of which undoing it leads back."""
+
 AT_WINDOW: Final = (Status.CALLED, Status.SERVING)
 
 
@@ -97,6 +118,10 @@ def sources(action: Action) -> tuple[Status, ...]:
 def actions(status: Status) -> tuple[Action, ...]:
     """What can be done with a ticket in this state: the buttons of a window."""
     return tuple(action for known, action in TRANSITIONS if known is status)
+
+
+def _arrival(context: Any) -> Any:
+    return context.get_current_parameters()["arrival"]
 
 
 class Counter(Base):
@@ -123,7 +148,13 @@ class Ticket(Base):
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
     priority_id: Mapped[int | None] = mapped_column(ForeignKey("priority.id"))
     channel: Mapped[str] = mapped_column(String(8))
+    # The code of a known need (`queue.needs`), or free words (R53), and the officer who goes to help.
     need: Mapped[str] = mapped_column(String(60), default="")
+    helper_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # What the visitor left at a desk: masked for staff lists, in full only sealed (R61).
+    visitor: Mapped[str] = mapped_column(String(60), default="")
+    visitor_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    language: Mapped[str] = mapped_column(String(5), default=Language.CHINESE)
     # Why this line and not another: the routing's reason, printed on the slip.
     route_reason: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(12))
@@ -132,6 +163,9 @@ class Ticket(Base):
     arrival: Mapped[datetime] = mapped_column(Moment)
     credit_minutes: Mapped[int] = mapped_column(SmallInteger, default=0)
     rank: Mapped[int] = mapped_column(Id)
+    # Not called before: its arrival, or later when the visitor asked for some minutes more.
+    callable_at: Mapped[datetime] = mapped_column(Moment, default=_arrival)
+    postponed: Mapped[bool] = mapped_column(default=False)
     # Only this window may call it: a transfer to one window, or B's window covering for A.
     bound_window_id: Mapped[int | None] = mapped_column(Id)
 
@@ -171,6 +205,9 @@ class Ticket(Base):
         one_of("status", Status),
         one_of("action", Action),
         one_of("channel", Channel),
+        one_of("language", Language),
+        CheckConstraint("(visitor = '') = (visitor_sealed IS NULL)", name="visitor_sealed_and_masked"),
+        CheckConstraint("callable_at >= arrival AND (postponed OR callable_at = arrival)", name="callable_on_arrival"),
         CheckConstraint(
             "status NOT IN ('called', 'serving') OR (window_id IS NOT NULL AND called_at IS NOT NULL)",
             name="called_has_window",
@@ -214,5 +251,13 @@ class Ticket(Base):
             "ended_at",
             postgresql_where=status == Status.DONE,
             sqlite_where=status == Status.DONE,
+        ),
+        # An officer's own figures of the day.
+        Index(
+            "ix_ticket_officer",
+            "staff_id",
+            "business_day",
+            postgresql_where=status.in_((Status.DONE, Status.MISSED)),
+            sqlite_where=status.in_((Status.DONE, Status.MISSED)),
         ),
     )

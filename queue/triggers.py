@@ -1,21 +1,28 @@
 """Triggers that hold the tickets and the journal to the rules, whoever writes: generated from `TRANSITIONS`.
 
-* ``ticket_move``: a move must be in the table and count ``moves`` up by one; what a ticket *is* never changes, and
-  where it stands only with a move.
+* ``ticket_move``: a move must be in the table, or take back one that can be undone, and count ``moves`` up by one; what
+  a ticket *is* never changes, and where it stands only with a move. It is postponed once and by nothing else.
 * ``ticket_journal``: every issue and every move leaves its row in the journal, in the same transaction.
 * ``ticket_kept``, ``journal_kept``: nothing is deleted, and history is never rewritten.
 """
 
 from collections.abc import Iterator
 
-from .ticket import TRANSITIONS
+from .ticket import TRANSITIONS, UNDONE
 
 _LAWFUL = ", ".join(f"'{status} {action} {target}'" for (status, action), target in TRANSITIONS.items())
-_UNLAWFUL = (
-    f"""NEW.moves <> OLD.moves + 1 OR (OLD.status || ' ' || NEW.action || ' ' || NEW.status) NOT IN ({_LAWFUL})"""
-)
+_UNDOES = ", ".join(f"'{action} {status}'" for action, sources in UNDONE.items() for status in sorted(sources))
+_MOVE = "OLD.status || ' ' || NEW.action || ' ' || NEW.status"
+_UNLAWFUL = f"""NEW.moves <> OLD.moves + 1
+    OR (NEW.action <> 'undo' AND ({_MOVE}) NOT IN ({_LAWFUL}))
+    OR (NEW.action = 'undo' AND (OLD.action || ' ' || NEW.status) NOT IN ({_UNDOES}))
+    OR (CASE WHEN NEW.action = 'postpone' THEN OLD.postponed OR NOT NEW.postponed
+        ELSE OLD.postponed <> NEW.postponed OR OLD.callable_at <> NEW.callable_at END)"""
 _FIXED = ("key", "hall_id", "business_day", "number", "arrival", "channel", "credit_minutes")
-_WATCHED = ("status", "action", "moves", "line_id", "rank", "window_id", "bound_window_id", *_FIXED)
+_WATCHED = (
+    *("status", "action", "moves", "line_id", "rank", "callable_at", "postponed", "window_id", "bound_window_id"),
+    *_FIXED,
+)
 _DATA = (
     "'number', NEW.number, 'rank', NEW.rank, 'credit', NEW.credit_minutes, 'bound', NEW.bound_window_id, "
     "'rule', CASE WHEN NEW.action = 'call' THEN NEW.why_rule END, "

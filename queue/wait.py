@@ -46,3 +46,8 @@ def estimate(ahead: int, case: Handling, own: float, helpers: float) -> Wait | N
     low = (turns * case.mean - spread) / (own + helpers)
     high = (turns * case.mean + spread) / (own + helpers / 2)
     return Wait(max(0, floor(low)), max(1, ceil(high)))
+
+
+def not_before(figure: Wait, minutes: int) -> Wait:
+    """The range of somebody who asked not to be called within the next ``minutes``."""
+    return Wait(max(figure.low, minutes), max(figure.high, minutes))

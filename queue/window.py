@@ -33,6 +33,8 @@ class Window(Base):
     state: Mapped[str] = mapped_column(String(8), default=WindowState.CLOSED)
     pause_reason: Mapped[str] = mapped_column(String(60), default="")
     back_at: Mapped[datetime | None] = mapped_column(Moment)
+    # When it was last opened, paused or closed.
+    state_since: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (
         UniqueConstraint("hall_id", "number"),

@@ -31,7 +31,12 @@ _SIGN_OUT = (
 _SET = (
     update(Window)
     .where(Window.id.in_(bindparam("windows", expanding=True)))
-    .values(state=bindparam("to"), pause_reason=bindparam("reason"), back_at=bindparam("back", type_=Moment))
+    .values(
+        state=bindparam("to"),
+        pause_reason=bindparam("reason"),
+        back_at=bindparam("back", type_=Moment),
+        state_since=bindparam("now", type_=Moment),
+    )
 )
 _LEFT = select(Duty.window_id).where(
     Duty.hall_id == bindparam("hall"),
@@ -111,7 +116,8 @@ async def leave(tx: AsyncConnection, hall: HallFacts, by: Actor, now: datetime, 
     if left:
         await tx.execute(_SIGN_OUT, {"windows": left, "now": now})
         await moves.release(tx, left, by, now)
-        await tx.execute(_SET, {"windows": left, "to": WindowState.CLOSED, "reason": "", "back": None})
+        closed = {"to": WindowState.CLOSED, "reason": "", "back": None, "now": now}
+        await tx.execute(_SET, {"windows": left} | closed)
         await journal.write_all(tx, left, hall_id=hall.id, at=now, actor=by.label, action="close")
     return len(left)
 
@@ -134,6 +140,7 @@ async def _set(
     reason: str = "",
     back_at: datetime | None = None,
 ) -> None:
-    await tx.execute(_SET, {"windows": [window.id], "to": state, "reason": reason, "back": back_at})
+    said = {"to": state, "reason": reason, "back": back_at, "now": now}
+    await tx.execute(_SET, {"windows": [window.id]} | said)
     action = {WindowState.OPEN: "open", WindowState.PAUSED: "pause", WindowState.CLOSED: "close"}[state]
     await journal.write(tx, hall_id=hall_id, at=now, actor=by.label, action=action, window_id=window.id, reason=reason)

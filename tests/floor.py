@@ -13,9 +13,10 @@ from paihao.core.journal import Journal
 from paihao.queue import hallfiles, hallstore, issuing, windows
 from paihao.queue.actor import SYSTEM, Actor, officer
 from paihao.queue.audit import Entry
-from paihao.queue.facts import HallFacts, LineFacts, WindowFacts, load
+from paihao.queue.facts import HallFacts, LineFacts, WindowFacts
 from paihao.queue.hall import Kind
 from paihao.queue.hallrows import WindowRow
+from paihao.queue.halls import load
 from paihao.queue.routing import to_line
 from paihao.queue.staff import Role, Staff
 from paihao.queue.ticket import Channel, Ticket

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import msgspec
@@ -17,7 +18,7 @@ from paihao.core import clock
 from paihao.core.accounts import Session, User
 from paihao.core.settings import Settings
 from paihao.queue import hallfiles, hallstore
-from paihao.queue.staff import DeviceKind, Role
+from paihao.queue.staff import TALKING, DeviceKind, Role
 from sqlalchemy import insert, select
 
 SMALL = Path(__file__).parent / "data" / "small"
@@ -78,14 +79,22 @@ def small_hall(code: str = "small") -> hallfiles.HallFiles:
 
 @asynccontextmanager
 async def open_house(database_url: str) -> AsyncIterator[House]:
-    settings = Settings(database_url=database_url, secret="s" * 40, sweep_seconds=3600)
-    app = create(settings)
+    with TemporaryDirectory() as var:
+        settings = Settings(
+            database_url=database_url, secret="s" * 40, sweep_seconds=3600, media=f"{var}/media", media_mb=2
+        )
+        async with _opened(create(settings)) as house:
+            yield house
+
+
+@asynccontextmanager
+async def _opened(app: Litestar) -> AsyncIterator[House]:
     async with app.lifespan():
         services: Services = app.state.services
         async with services.database.write() as tx:
             hall = await hallstore.save(tx, small_hall())
         tokens = {Caller(role): await _staff(services, hall, role, role.value) for role in Role}
-        for kind in DeviceKind:
+        for kind in TALKING:
             tokens[Caller(kind)] = await add_device(services.database, kind, "small", None, kind)
         yield House(app, services, tokens)
 

@@ -110,7 +110,7 @@ class Board:
             self.known.add(frame["call"]["id"])
         for window in frame.get("windows", ()):
             self.states[window["window"]] = window["state"]
-            self.numbers[window["window"]] = window["number"]
+            self.numbers[window["window"]] = window.get("number")
 
 
 @asynccontextmanager

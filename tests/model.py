@@ -7,11 +7,11 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from paihao.core.clock import MINUTE, business_day, micros
+from paihao.core.clock import MINUTE, business_day, micros, moment
 from paihao.core.errors import Forbidden, Invalid, Problem, TicketConflict, WindowConflict
-from paihao.queue.actor import Actor
+from paihao.queue.actor import SYSTEM, Actor
 from paihao.queue.facts import HallFacts
-from paihao.queue.ticket import TRANSITIONS, Action, Status
+from paihao.queue.ticket import TRANSITIONS, UNDOABLE, Action, Status
 from paihao.queue.window import WindowState
 
 AT_WINDOW = (Status.CALLED, Status.SERVING)
@@ -48,6 +48,10 @@ class Place:
     credit: int
     rank: int
     changed: datetime
+    actor: str
+    callable: int
+    action: Action = Action.ISSUE
+    postponed: bool = False
     bound: int | None = None
     status: Status = Status.WAITING
     window: int | None = None
@@ -78,6 +82,8 @@ class Model:
     facts: HallFacts
     desks: dict[int, Desk] = field(init=False)
     places: dict[int, Place] = field(default_factory=dict)
+    before: dict[int, Place] = field(default_factory=dict)
+    """Each ticket as it was before its last move."""
     given: Counter[tuple[int, date]] = field(default_factory=Counter)
     told: list[Row] = field(default_factory=list)
 
@@ -96,7 +102,8 @@ class Model:
         day, arrival = business_day(now, self.facts.timezone), micros(now)
         number = self.number(line, day)
         self.given[line, day] += 1
-        place = Place(ticket, number, day, line, arrival, credit, arrival - credit * MINUTE, now, bound)
+        place = Place(ticket, number, day, line, arrival, credit, arrival - credit * MINUTE, now, SYSTEM.label, arrival)
+        place.bound = bound
         self.places[ticket] = place
         self.told.append(Row(ticket, Action.ISSUE, None, Status.WAITING, None, line))
         return place
@@ -109,12 +116,12 @@ class Model:
     def front(self, window: int) -> Place | None:
         return next((p for p in self.places.values() if p.window == window and p.status in AT_WINDOW), None)
 
-    def candidates(self, window: int) -> list[tuple[int, int, int]]:
-        """Whom the window may call, in order: rank with handicap, id, handicap in minutes."""
+    def candidates(self, window: int, now: datetime) -> list[tuple[int, int, int]]:
+        """Whom the window may call now, in order: rank with handicap, id, handicap in minutes."""
         lanes = self.desks[window].lanes
         own = [(p, 0) for p in self.places.values() if p.status is Status.WAITING and p.bound == window]
         found = own + [(p, minutes) for line, minutes in lanes.items() for p in self.waiting(line)]
-        return sorted((p.rank + minutes * MINUTE, p.id, minutes) for p, minutes in found)
+        return sorted((p.rank + minutes * MINUTE, p.id, minutes) for p, minutes in found if p.callable <= micros(now))
 
     def _free(self, window: int, by: Actor) -> None:
         if self.desks[window].state is not WindowState.OPEN:
@@ -127,7 +134,7 @@ class Model:
     def call_next(self, window: int, by: Actor, now: datetime) -> tuple[Place, str] | None:
         """Who is called, and by which rule."""
         self._free(window, by)
-        for _, ticket, minutes in self.candidates(window):
+        for _, ticket, minutes in self.candidates(window, now):
             place = self.places[ticket]
             rule = "help" if minutes else "own" if place.bound is None else "bound"
             return self._called(place, window, by, now), rule
@@ -140,7 +147,7 @@ class Model:
         return self._called(self.places[ticket], window, by, now)
 
     def _called(self, place: Place, window: int, by: Actor, now: datetime) -> Place:
-        return self._moved(place, Action.CALL, now, window=window, staff=self._sitting(window, by), recalls=0)
+        return self._moved(place, Action.CALL, by, now, window=window, staff=self._sitting(window, by), recalls=0)
 
     def _sitting(self, window: int, by: Actor) -> int | None:
         """Whose visitor it is: the officer's who sits there, else whoever acts."""
@@ -175,6 +182,8 @@ class Model:
         if action is Action.RESUME and (window is None or self.desks[window].state is not WindowState.OPEN):
             raise Refused(WindowConflict, "window_closed")
         goal = self._goal(seen, window, line) if action is Action.TRANSFER else (seen.line, None)
+        if action is Action.POSTPONE:
+            self._may_postpone(seen, now)
         if seen.moves != place.moves:
             raise Refused(TicketConflict, "ticket_conflict")
         if action is Action.RESUME and window is not None and self.front(window):
@@ -190,7 +199,37 @@ class Model:
             case Action.REQUEUE:
                 rank = max(place.rank, self._returning(place.line, now))
                 changes = {"rank": rank, "bound": None, "window": None}
-        return self._moved(place, action, now, **changes)
+            case Action.POSTPONE:
+                more = self.facts.postpone_minutes * MINUTE
+                changes = {"rank": place.rank + more, "callable": micros(now) + more, "postponed": True}
+        return self._moved(place, action, by, now, **changes)
+
+    def _may_postpone(self, seen: Place, now: datetime) -> None:
+        if self.facts.postpone_minutes == 0:
+            raise Refused(TicketConflict, "postpone_off")
+        if seen.postponed:
+            raise Refused(TicketConflict, "postponed_already")
+        if not self.facts.takes_visitors(moment(micros(now) + self.facts.postpone_minutes * MINUTE)):
+            raise Refused(TicketConflict, "closing_soon")
+
+    def undo(self, seen: Place, by: Actor, now: datetime) -> Place:
+        """Everything as it was before the last action, but for who moved it, when, and how often."""
+        if seen.action not in UNDOABLE:
+            raise Refused(TicketConflict, "not_undoable")
+        if seen.actor != by.label:
+            raise Refused(Forbidden, "not_your_action")
+        if micros(now) - micros(seen.changed) > 10_000_000:
+            raise Refused(TicketConflict, "too_late_to_undo")
+        place, before = self.places[seen.id], self.before[seen.id]
+        if seen.moves != place.moves:
+            raise Refused(TicketConflict, "ticket_conflict")
+        if before.status in AT_WINDOW and before.window is not None:
+            if self.desks[before.window].state is WindowState.CLOSED:
+                raise Refused(WindowConflict, "window_closed")
+            if (other := self.front(before.window)) and other.id != place.id:
+                raise Refused(WindowConflict, "window_busy")
+        where = {"line": before.line, "window": before.window, "bound": before.bound}
+        return self._moved(place, Action.UNDO, by, now, to=before.status, **where)
 
     def _goal(self, seen: Place, window: int | None, line: int | None) -> tuple[int, int | None]:
         if window is not None:
@@ -209,10 +248,13 @@ class Model:
         after, ranks = self.facts.return_after, sorted(place.rank for place in self.waiting(line))
         return min(micros(now), ranks[after - 1] + 1) if 0 < after <= len(ranks) else micros(now)
 
-    def _moved(self, place: Place, action: Action, now: datetime, **changes: object) -> Place:
-        before, after, window = place.status, TRANSITIONS[place.status, action], place.window
-        moved = replace(place, status=after, moves=place.moves + 1, changed=now, **changes)  # type: ignore[arg-type]
-        self.places[place.id] = moved
+    def _moved(
+        self, place: Place, action: Action, by: Actor, now: datetime, to: Status | None = None, **changes: object
+    ) -> Place:
+        before, after, window = place.status, to or TRANSITIONS[place.status, action], place.window
+        said = {"status": after, "moves": place.moves + 1, "changed": now, "action": action, "actor": by.label}
+        moved = replace(place, **said, **changes)  # type: ignore[arg-type]
+        self.before[place.id], self.places[place.id] = place, moved
         window = window if moved.window is None else moved.window
         self.told.append(Row(place.id, action, before, after, window, moved.line))
         return moved
@@ -249,12 +291,12 @@ class Model:
         self.desks[window].state, self.desks[window].sitting = WindowState.CLOSED, None
         for place in list(self.places.values()):
             if place.status is Status.WAITING and place.bound == window:
-                self._moved(place, Action.TRANSFER, now, bound=None)
+                self._moved(place, Action.TRANSFER, by, now, bound=None)
 
     def expire(self, day: date, now: datetime) -> int:
         midnight = datetime.combine(day, time.min, ZoneInfo(self.facts.timezone))
         ending = {Status.WAITING, *AT_WINDOW} | (set() if self.facts.keep_parked else {Status.PARKED})
         over = [p for p in self.places.values() if p.status in ending and p.day < day and p.changed < midnight]
         for place in over:
-            self._moved(place, Action.EXPIRE, now)
+            self._moved(place, Action.EXPIRE, SYSTEM, now)
         return len(over)

@@ -36,9 +36,9 @@ class Postgres:
         finally:
             await connection.close()
 
-    async def create(self) -> str:
+    async def create(self, *, empty: bool = False) -> str:
         name = f"t{next(_names)}"
-        await self._execute(f"CREATE DATABASE {name} TEMPLATE template_paihao")
+        await self._execute(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else 'template_paihao'}")
         return self.url(name)
 
     def stop(self) -> None:

@@ -48,6 +48,12 @@ class Server:
         with httpx.Client(transport=transport, timeout=30) as client:
             client.get(f"{self.base}/readyz").raise_for_status()
 
+    def peak_memory(self) -> int:
+        """The most bytes that the process held at once so far."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) * 1024
+
     def kill(self) -> None:
         """As by ``kill -9``: no chance to clean up."""
         if self._process is not None:

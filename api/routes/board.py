@@ -1,47 +1,28 @@
 """The board's picture, once and live.
 
 A socket gets a snapshot at once, then each call and each change. It may say (JSON): ``hello`` with a board's token,
-which makes it a known screen that is served first; ``ack`` with the revision that it shows; ``resync`` after a gap;
-``pong``.
+which makes it a known screen that is served first, and the number of the window that it hangs above, if any; ``ack``
+with the revision that it shows; ``resync`` after a gap; ``pong``. A token of another place is answered by ``refused``:
+the picture is public and goes on, but the screen is nobody's.
 """
 
-import asyncio
-from contextlib import suppress
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from litestar import MediaType, Response, Router, WebSocket, get, websocket
-from litestar.exceptions import WebSocketDisconnect
+from litestar import MediaType, Response, Router, get, websocket
 from litestar.params import FromPath
 
 from ...core.clock import now
-from ...core.errors import Problem
+from ...core.errors import Forbidden, Problem
+from ...core.i18n import N_
 from ...display import picture
 from ...display.hub import Screen
 from ...display.state import snapshot
+from ..conversation import Conversation, Said, Socket
 from ..guard import of_hall
 from ..identity import Identity
 from ..permissions import Caller
 from ..services import Provided, Services
-
-PING_SECONDS = 15.0
-SILENCE_SECONDS = 45.0
-"""A screen that has not said anything for so long is gone; its place is given up."""
-LONGEST_MESSAGE = 500
-POLICY_VIOLATION = 1008
-
-Socket = WebSocket[Any, Any, Any]
-
-
-class Said(msgspec.Struct):
-    """What a screen says."""
-
-    type: str
-    token: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    revision: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
-
-
-_decode = msgspec.json.Decoder(Said).decode
 
 
 @get("/halls/{hall:str}/board", name="board")
@@ -51,68 +32,51 @@ async def board(hall: FromPath[str], services: Provided) -> Response[bytes]:
     return Response(snapshot(await picture.read(services.database, facts, now())), media_type=MediaType.JSON)
 
 
-class Conversation:
-    """One socket: a task that sends frames, one that pings, and what the screen says in between."""
+class Talk(Conversation):
+    """With a board, a strip or a guest who looks on."""
 
     def __init__(self, socket: Socket, screen: Screen, services: Services, hall_id: int, identity: Identity) -> None:
-        self._socket = socket
+        super().__init__(socket, screen)
         self._screen = screen
         self._services = services
         self._hall_id = hall_id
         self._identity = identity
 
-    async def run(self) -> None:
-        """Until the screen goes, falls silent or talks nonsense."""
-        with suppress(WebSocketDisconnect, TimeoutError, msgspec.DecodeError, ExceptionGroup):
-            async with asyncio.TaskGroup() as tasks:
-                sending = [tasks.create_task(self._ping()), tasks.create_task(self._send())]
-                try:
-                    await self._listen()
-                finally:
-                    for task in sending:
-                        task.cancel()
-        with suppress(Exception):
-            await self._socket.close(POLICY_VIOLATION)
+    def ping(self) -> dict[str, Any]:
+        return {"revision": self._screen.revision}
 
-    async def _send(self) -> None:
-        while True:
-            for frame in await self._screen.frames():
-                await self._socket.send_text(frame.decode())
-                await asyncio.sleep(0)  # every screen hears of a call before any is told the rest
+    async def hear(self, said: Said) -> None:
+        match said.type:
+            case "hello":
+                await self._hello(said.token, said.window)
+            case "resync":
+                self._screen.resync()
+            case "ack" if said.revision is not None:
+                device = self._identity.device_id
+                lag = self._screen.confirmed(said.revision)
+                if device is not None and self._identity.caller is Caller.BOARD:
+                    self._services.seen.confirm(device, now(), said.revision, lag)
 
-    async def _ping(self) -> None:
-        while True:
-            # The moment, at once and before the first snapshot: a screen's own clock may be wrong.
-            ping = {"type": "ping", "revision": self._screen.revision, "at": now()}
-            await self._socket.send_text(msgspec.json.encode(ping).decode())
-            await asyncio.sleep(PING_SECONDS)
-
-    async def _listen(self) -> None:
-        while True:
-            async with asyncio.timeout(SILENCE_SECONDS):
-                text = await self._socket.receive_text()
-            if len(text) > LONGEST_MESSAGE:
-                return
-            said = _decode(text)
-            match said.type:
-                case "hello":
-                    await self._hello(said.token)
-                case "resync":
-                    self._screen.resync()
-                case "ack" if said.revision is not None:
-                    device = self._identity.device_id
-                    if device is not None and self._identity.caller is Caller.BOARD:
-                        self._services.seen.confirm(device, now(), said.revision)
-
-    async def _hello(self, token: str) -> None:
+    async def _hello(self, token: str, window: str) -> None:
+        if not token:
+            return
         try:
             identity = await self._services.identities.of_device(token)
-        except Problem:
-            return  # an unknown token stays a guest: the picture is public
-        if identity.hall_id == self._hall_id:
-            self._identity = identity
-            if identity.caller is Caller.BOARD:
-                self._screen.known()
+            await self._belongs(identity, window)
+        except Problem as refusal:
+            await self._socket.send_text(msgspec.json.encode({"type": "refused", "code": refusal.code}).decode())
+            return
+        self._identity = identity
+        if identity.caller is Caller.BOARD:
+            self._screen.known()
+
+    async def _belongs(self, identity: Identity, window: str) -> None:
+        """Raises ForeignHall, or Forbidden for a strip made for another window than the one that it shows."""
+        hall = await self._services.halls.by_id(self._hall_id)
+        of_hall(identity, hall)
+        own = hall.windows.get(identity.window_id or 0)
+        if window and own and own.number != window:
+            raise Forbidden(N_("此设备不属于本窗口"), code="foreign_window")
 
 
 @websocket("/halls/{hall:str}/board/live", name="board_live")
@@ -123,7 +87,7 @@ async def live(socket: Socket, hall: FromPath[str], services: Provided) -> None:
     of_hall(identity, facts)
     await socket.accept()
     async with services.hub.screen(facts.id, board=identity.caller is Caller.BOARD) as screen:
-        await Conversation(socket, screen, services, facts.id, identity).run()
+        await Talk(socket, screen, services, facts.id, identity).run()
 
 
 router = Router("/", route_handlers=[board, live])

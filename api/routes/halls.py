@@ -8,10 +8,10 @@ from litestar import Router, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from ...core.clock import now
-from ...core.errors import Invalid
+from ...core.errors import Invalid, NotFound
 from ...core.i18n import N_
 from ...display import picture
-from ...queue.facts import HallFacts, ItemFacts
+from ...queue.facts import HallFacts, ItemFacts, WindowFacts
 from ...queue.figures import wait
 from ..services import Provided, Services
 from . import shown
@@ -77,6 +77,21 @@ async def overview(facts: HallFacts, services: Services, moment: datetime) -> di
     }
 
 
+def window_of(facts: HallFacts, number: str) -> WindowFacts:
+    """A window by what stands above it. Raises NotFound."""
+    for window in facts.windows.values():
+        if window.number == number:
+            return window
+    raise NotFound(N_("没有这个窗口"), code="unknown_window")
+
+
+@get("/halls/{hall:str}/windows/{number:str}/card", name="window_card")
+async def window_card(hall: FromPath[str], number: FromPath[str], services: Provided) -> dict[str, Any]:
+    """The staff card: who serves here, his post and badge, what the window is for, where to complain (R43)."""
+    facts = await services.halls.get(hall)
+    return shown.card(window_of(facts, number), facts)
+
+
 @get("/halls/{hall:str}/items", name="hall_items")
 async def hall_items(
     hall: FromPath[str],
@@ -120,4 +135,4 @@ def _brief(facts: HallFacts) -> dict[str, Any]:
     }
 
 
-router = Router("/", route_handlers=[halls, hall, hall_items])
+router = Router("/", route_handlers=[halls, hall, window_card, hall_items])

@@ -4,13 +4,17 @@ from typing import Any
 
 import segno
 from litestar import MediaType, Request, Router, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 from markupsafe import Markup
 
 from ...core.clock import local, now
+from ...core.errors import NotFound
+from ...core.i18n import N_
+from ...display import spoken
+from ..light import compressed
 from ..services import Provided
-from .halls import overview
+from .halls import overview, window_of
 from .tickets import look
 
 AnyRequest = Request[Any, Any, Any]
@@ -33,8 +37,20 @@ async def kiosk() -> Template:
 
 
 @get("/board/{hall:str}", name="page_board", media_type=MediaType.HTML)
-async def board(hall: FromPath[str], services: Provided) -> Template:
-    return Template("board.html", context={"hall": await services.halls.get(hall)})
+async def board(hall: FromPath[str], services: Provided, zone: FromQuery[list[str] | None] = None) -> Template:
+    """The hall's board; with ``zone`` the board of these parts of the hall alone. Raises NotFound."""
+    facts = await services.halls.get(hall)
+    known = {each.name for each in facts.zones.values()}
+    if zone is not None and not known.issuperset(zone):
+        raise NotFound(N_("没有这个区域，本大厅有：{zones}"), code="unknown_zone", zones="、".join(sorted(known)))
+    return Template("board.html", context={"hall": facts, "voice_test": spoken.TEST})
+
+
+@get("/window/{hall:str}/{number:str}", name="page_window", media_type=MediaType.HTML)
+async def window(hall: FromPath[str], number: FromPath[str], services: Provided) -> Template:
+    """The strip above a window, with the staff card beside it."""
+    facts = await services.halls.get(hall)
+    return Template("window.html", context={"hall": facts, "window": window_of(facts, number)})
 
 
 @get("/sign-in", name="page_sign_in", media_type=MediaType.HTML)
@@ -45,6 +61,12 @@ async def sign_in() -> Template:
 @get("/console", name="page_console", media_type=MediaType.HTML)
 async def console() -> Template:
     return Template("console.html")
+
+
+@get("/supervise", name="page_supervise", media_type=MediaType.HTML)
+async def supervise(services: Provided) -> Template:
+    """The live hall and what its screens show, for supervisors."""
+    return Template("supervise.html", context={"media_mb": services.settings.media_mb})
 
 
 @get("/t/{key:str}/slip", name="page_slip", media_type=MediaType.HTML)
@@ -62,7 +84,9 @@ async def ticket(request: AnyRequest, key: FromPath[str], services: Provided) ->
     """Follow my number, for whoever holds the link."""
     shown_ticket = await look(request, key, services)
     hall = await services.halls.get(shown_ticket["hall"])
-    return Template("ticket.html", context={"hall": hall, "ticket": shown_ticket})
+    return Template("ticket.html", context={"hall": hall, "ticket": shown_ticket, "now": now()})
 
 
-router = Router("/", route_handlers=[home, kiosk, board, sign_in, console, slip, ticket])
+router = Router(
+    "/", route_handlers=[home, kiosk, board, window, sign_in, console, supervise, slip, ticket], middleware=[compressed]
+)

@@ -3,13 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
+
 from ...core.clock import local, moment
 from ...core.i18n import N_, Language, translate
 from ...queue.facts import HallFacts, ItemFacts, WindowFacts
+from ...queue.figures import Place
 from ...queue.hall import Kind
+from ...queue.handovers import HandOver, State
 from ...queue.moves import TicketRow
+from ...queue.needs import NAMES
 from ...queue.routing import Reason, Route
 from ...queue.ticket import Status, actions
+from ...queue.undoing import undoable_until
 from ...queue.wait import Wait
 
 REASONS = {
@@ -54,6 +60,31 @@ def window(facts: WindowFacts, hall: HallFacts) -> dict[str, Any]:
     }
 
 
+def card(facts: WindowFacts, hall: HallFacts) -> dict[str, Any]:
+    """The staff card beside a window (R43); the scope's own lines come first."""
+    officer = facts.officer
+    return {
+        "hall": hall.code,
+        "window": facts.number,
+        "name": facts.name,
+        "zone": hall.zones[facts.zone_id].name,
+        "department": hall.departments[facts.department_id].name,
+        "state": facts.state,
+        "reason": facts.pause_reason,
+        "back_at": f"{local(facts.back_at, hall.timezone):%H:%M}" if facts.back_at else None,
+        "officer": {
+            "name": officer.name,
+            "post": officer.post,
+            "badge": officer.badge,
+            "photo": f"/media/{hall.code}/{officer.photo}" if officer.photo else None,
+        }
+        if officer
+        else None,
+        "scope": [hall.lines[line_id].name for line_id in facts.handicaps],
+        "complaint_phone": hall.complaint_phone,
+    }
+
+
 def item(facts: ItemFacts, hall: HallFacts) -> dict[str, Any]:
     agency = hall.agencies.get(facts.agency_id or 0)
     return {
@@ -90,6 +121,16 @@ def route(way: Route, hall: HallFacts, language: Language) -> dict[str, Any]:
 
 def wait(figure: Wait | None) -> dict[str, int] | None:
     return {"low": figure.low, "high": figure.high} if figure else None
+
+
+def place(at: Place) -> dict[str, Any]:
+    """Where a ticket waits in its line (`Figures.place`)."""
+    return {"ahead": at.ahead, "wait": wait(at.wait)}
+
+
+def need(code: str, language: Language) -> str:
+    """What a visitor needs, in words (R53): a known code by its name, an officer's free words as they are."""
+    return translate(language, NAMES[code]) if code in NAMES else code
 
 
 def ticket(row: TicketRow, hall: HallFacts) -> dict[str, Any]:
@@ -134,7 +175,7 @@ def way_of(row: TicketRow, hall: HallFacts) -> Route:
     return Route(line, reason, windows, bound, agency)
 
 
-def _item(row: TicketRow, hall: HallFacts) -> ItemFacts | None:
+def _item(row: Row[Any], hall: HallFacts) -> ItemFacts | None:
     return next((facts for facts in hall.items.values() if facts.id == row.item_id), None)
 
 
@@ -145,6 +186,9 @@ def desk_ticket(row: TicketRow, hall: HallFacts) -> dict[str, Any]:
     return ticket(row, hall) | {
         "item": item(about, hall) if about else None,
         "need": row.need,
+        "language": row.language,
+        "visitor": row.visitor,
+        "postponed": row.postponed,
         "channel": row.channel,
         "priority": {"code": priority.code, "name": priority.name, "name_en": priority.name_en} if priority else None,
         "credit_minutes": row.credit_minutes,
@@ -154,6 +198,39 @@ def desk_ticket(row: TicketRow, hall: HallFacts) -> dict[str, Any]:
         "changed_at": stamp(row.changed_at, hall),
         "why": why(row),
         "actions": actions(Status(row.status)),
+        "undo_until": stamp(undoable_until(row), hall),
+    }
+
+
+def hand_over(one: HandOver, hall: HallFacts) -> dict[str, Any]:
+    """A hand-over for the list of a first desk (R4): what, from where, where to, and whether it was taken."""
+    row, line = one.row, hall.lines[one.row.line_id]
+    bound, came_from = hall.windows.get(row.bound or 0), hall.lines.get(row.from_line or 0)
+    left, now_at = hall.windows.get(row.from_window or 0), hall.windows.get(row.window_id or 0)
+    taken_at = hall.windows.get(row.taken_window or 0)
+    about = _item(row, hall)
+    return {
+        "id": row.key,
+        "number": row.number,
+        "item": about.name if about else None,
+        "sender": row.sender,
+        "from": {"window": left.number if left else None, "line": came_from.name if came_from else None},
+        "to": {
+            "line": line.name,
+            "zone": hall.zones[(bound or line).zone_id].name,
+            "window": bound.number if bound else None,
+        },
+        "at": stamp(row.at, hall),
+        "state": one.state,
+        "late": one.late,
+        "window": now_at.number if now_at and one.state == State.CALLED else None,
+        "taken": {
+            "window": taken_at.number if taken_at else None,
+            "by": row.taker,
+            "at": stamp(row.taken_at, hall),
+        }
+        if row.taken_at
+        else None,
     }
 
 

@@ -26,7 +26,7 @@ AnyRequest = Request[Any, Any, Any]
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)]
 
 _SCREENS = (
-    select(Device.id, Device.name, Device.window_id, Device.seen_at, Device.seen_revision)
+    select(Device.id, Device.name, Device.window_id, Device.seen_at, Device.seen_revision, Device.seen_lag_ms)
     .where(Device.hall_id == bindparam("hall"), Device.kind == DeviceKind.BOARD, Device.revoked_at.is_(None))
     .order_by(Device.id)
 )
@@ -71,7 +71,7 @@ async def _hall(request: AnyRequest, code: str, services: Services) -> HallFacts
 
 @get("/halls/{hall:str}/screens", name="screens")
 async def screens(request: AnyRequest, hall: FromPath[str], services: Provided) -> dict[str, Any]:
-    """The hall's screens: alive or not, and what each last confirmed showing."""
+    """The hall's screens: alive or not, what each last confirmed showing, and how long after the hall stood so."""
     facts, moment = await _hall(request, hall, services), now()
     async with services.database.read() as connection:
         rows = (await connection.execute(_SCREENS, {"hall": facts.id})).all()
@@ -84,6 +84,7 @@ async def screens(request: AnyRequest, hall: FromPath[str], services: Provided) 
                 "alive": row.seen_at is not None and moment - row.seen_at < ALIVE,
                 "seen_at": shown.stamp(row.seen_at, facts),
                 "revision": row.seen_revision,
+                "lag_ms": row.seen_lag_ms,
             }
             for row in rows
         ]

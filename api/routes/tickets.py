@@ -3,19 +3,24 @@
 import unicodedata
 from typing import Annotated, Any
 
-from litestar import Request, Response, Router, get, post
+import msgspec
+from litestar import Request, Response, Router, get, post, websocket
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...core import clock
 from ...core.clock import now
 from ...core.errors import Forbidden, HallClosed, Invalid, NotFound, TicketConflict
-from ...core.i18n import N_
-from ...queue import issuing, moves
+from ...core.i18n import N_, negotiate
+from ...core.privacy import mask_name, mask_phone, phone_number
+from ...queue import issuing, moves, undoing
 from ...queue.facts import HallFacts, WindowFacts
 from ...queue.figures import wait
+from ...queue.moves import TicketRow
 from ...queue.routing import Route, route, to_line
-from ...queue.ticket import Action, Status
+from ...queue.ticket import Action, Language, Status
+from .. import slips
+from ..conversation import Conversation, Socket
 from ..guard import of_hall
 from ..identity import Identity
 from ..language import language_of
@@ -24,6 +29,7 @@ from ..permissions import STAFF
 from ..services import Provided, Services
 from . import shown
 from .bodies import Move, NewTicket
+from .followed import followed
 
 AT_DESK = frozenset(
     {
@@ -35,9 +41,16 @@ AT_DESK = frozenset(
         Action.REQUEUE,
         Action.COMPLETE,
         Action.MISS,
+        Action.UNDO,
     }
 )
-"""What an officer can do to a ticket by name; cancel has its own route, the rest happens by other ways."""
+"""What an officer can do to a ticket by name; what its holder can has routes of its own, the rest other ways."""
+
+SHORTEST_REASON = 2
+_encode = msgspec.json.Encoder().encode
+
+NO_SUCH_TICKET = 4404
+"""Close code, as the page cannot see the status of a refused socket."""
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -49,49 +62,76 @@ async def issue(
     """Give a number. 409 ``hall_closed`` outside opening hours."""
     facts, moment, identity = await services.halls.get(hall), now(), request.user
     of_hall(identity, facts)
-    way = _way(data, facts, hours_running=facts.open_at(moment))
+    way = way_for(data, facts, hours_running=facts.open_at(moment), officer=identity.caller in STAFF)
     item = facts.items[data.item] if data.item else None
     priority = facts.priorities.get(data.priority) if data.priority else None
     if data.priority and priority is None:
         raise Invalid(N_("没有这类优先"), code="unknown_priority")
-    wish = issuing.Wish(way, data.channel, item, priority, data.need)
+    if priority is not None and identity.caller in STAFF and len(data.reason.strip()) < SHORTEST_REASON:
+        raise Invalid(N_("请写明给予优先的理由"), code="reason_needed")  # R45
+    wish = issuing.Wish(
+        way,
+        data.channel,
+        item,
+        priority,
+        data.need.strip(),
+        data.language or Language.CHINESE,
+        data.reason.strip(),
+        _visitor(data, services),
+    )
     case = await services.figures.case(facts, way.line.id, moment)
-    language = language_of(request)
+    language = negotiate(data.language) if data.language else language_of(request)
 
     async def work(tx: AsyncConnection) -> Answered:
         if not facts.takes_visitors(moment):  # said here, so that a repeat after closing time gets its number
             raise HallClosed(N_("现在不在办公时间，暂不取号"))
         issued = await issuing.issue(tx, facts, wish, identity.actor, moment)
-        return Answered(
-            201,
-            {
-                "id": issued.key,
-                "number": issued.number,
-                "line": way.line.prefix,
-                "line_name": way.line.name,
-                "status": Status.WAITING,
-                "rank": shown.stamp(clock.moment(issued.rank), facts),
-                "ahead": issued.ahead,
-                "wait": shown.wait(wait(facts, way.line.id, issued.ahead, case)),
-                "route": shown.route(way, facts, language),
-                "follow_url": f"/t/{issued.key}",
-            },
-        )
+        given = {
+            "id": issued.key,
+            "number": issued.number,
+            "line": way.line.prefix,
+            "line_name": way.line.name,
+            "status": Status.WAITING,
+            "rank": shown.stamp(clock.moment(issued.rank), facts),
+            "ahead": issued.ahead,
+            "wait": shown.wait(wait(facts, way.line.id, issued.ahead, case)),
+            "route": shown.route(way, facts, language),
+            "follow_url": f"/t/{issued.key}",
+            "printing": identity.printer_id is not None,
+        }
+        if identity.printer_id is not None:
+            arrived = {"item": shown.item(item, facts) if item else None, "arrival": shown.stamp(moment, facts)}
+            url = slips.link(request, services, issued.key)
+            await slips.ask_for(tx, facts, given | arrived, url, language, identity.printer_id, moment)
+        return Answered(201, given)
 
-    return await once(request, services, facts.id, work)
+    answer = await once(request, services, facts.id, work)
+    if identity.printer_id is not None:
+        services.printing.wake()
+    return answer
 
 
-def _way(data: NewTicket, hall: HallFacts, *, hours_running: bool) -> Route:
-    if data.item is not None and data.line is not None:
+def _visitor(data: NewTicket, services: Services) -> issuing.Visitor | None:
+    """Who a visitor said that he is: in full only sealed, masked for staff lists. Raises Invalid for a wrong phone."""
+    name, phone = data.name.strip(), phone_number(data.phone) if data.phone.strip() else ""
+    if not (name or phone):
+        return None
+    masked = " ".join([mask_name(name)] * bool(name) + [mask_phone(phone)] * bool(phone))
+    return issuing.Visitor(masked, services.vault.seal(_encode({"name": name, "phone": phone}).decode()))
+
+
+def way_for(data: NewTicket, hall: HallFacts, *, hours_running: bool, officer: bool) -> Route:
+    """Where a wish leads; an officer may choose another line for an item than the routing would. Raises NotFound."""
+    if data.item is not None and data.line is not None and not officer:
         raise Invalid(N_("事项和队列只能选一个"), code="item_or_line")
+    item = hall.items.get(data.item) if data.item else None
+    if data.item is not None and item is None:
+        raise NotFound(N_("没有这个事项"), code="unknown_item")
     if data.line is not None:
         line = hall.line(data.line)
         if line is None:
             raise NotFound(N_("没有这个队列"), code="unknown_line")
         return to_line(line, hall)
-    item = hall.items.get(data.item) if data.item else None
-    if data.item is not None and item is None:
-        raise NotFound(N_("没有这个事项"), code="unknown_item")
     way = route(item, hall, hours_running=hours_running)
     if way is None:
         raise NotFound(N_("本大厅未设首问责任岗，请到服务台询问"), code="no_first_desk")
@@ -128,20 +168,44 @@ async def look(request: AnyRequest, key: str, services: Services) -> dict[str, A
         ahead = await issuing.people_ahead(connection, row.line_id, row.rank) if waiting else 0
     facts = await services.halls.by_id(row.hall_id)
     staff = identity.caller in STAFF and identity.hall_id in (None, facts.id)
-    body = shown.held_ticket(row, facts, language_of(request))
-    if staff:
-        body = shown.desk_ticket(row, facts) | {"route": body["route"]}
-    if waiting:
-        ahead = max(0, ahead - (row.bound_window_id is None))  # the ticket counted itself
-        case = await services.figures.case(facts, row.line_id, now())
-        body |= {"ahead": ahead, "wait": shown.wait(wait(facts, row.line_id, ahead, case))}
-    return body
+    place = await services.figures.place(facts, row, ahead, now()) if waiting else None
+    body = followed(row, facts, place, language_of(request))
+    return body | shown.desk_ticket(row, facts) | {"route": body["route"]} if staff else body
+
+
+async def standing(services: Services, hall: HallFacts, row: TicketRow, ahead: int) -> dict[str, Any]:
+    """While a ticket waits: its place in the line, from `issuing.people_ahead`, and the range of minutes."""
+    if row.status != Status.WAITING:
+        return {}
+    return shown.place(await services.figures.place(hall, row, ahead, now()))
+
+
+@websocket("/tickets/{key:str}/live", name="ticket_live")
+async def live(socket: Socket, key: FromPath[str], services: Provided) -> None:
+    """Frames ``ticket``, with what `show` gives its holder, and ``ping``. Closed with 1000 when the ticket is over,
+    with 4404 when there is none."""
+    await socket.accept()
+    try:
+        async with services.database.read() as connection:
+            row = await moves.find(connection, key)
+    except NotFound as unknown:
+        await socket.close(NO_SUCH_TICKET, unknown.code)
+        return
+    async with services.followers.phone(row.hall_id, key, language_of(socket)) as phone:
+        await Conversation(socket, phone).run()
 
 
 @post("/tickets/{key:str}/cancel", name="ticket_cancel")
 async def cancel(request: AnyRequest, key: FromPath[str], services: Provided) -> Response[bytes]:
     """Give up a place: the holder by his link, or an officer."""
     return await _move(request, key, Action.CANCEL, Move(), services)
+
+
+@post("/tickets/{key:str}/postpone", name="ticket_postpone")
+async def postpone(request: AnyRequest, key: FromPath[str], services: Provided) -> Response[bytes]:
+    """Some minutes more, once: the holder by his link, or an officer. 409 ``postpone_off``, ``postponed_already`` or
+    ``closing_soon`` when it cannot be."""
+    return await _move(request, key, Action.POSTPONE, Move(), services)
 
 
 @post("/tickets/{key:str}/{action:str}", name="ticket_act")
@@ -168,9 +232,12 @@ async def _move(request: AnyRequest, key: str, action: Action, data: Move, servi
     staff = identity.caller in STAFF
 
     async def work(tx: AsyncConnection) -> Answered:
-        row = await moves.apply(
-            tx, facts, ticket, action, identity.actor, moment, window=window, line=line, reason=data.reason
-        )
+        if action is Action.UNDO:
+            row = await undoing.undo(tx, ticket, identity.actor, moment)
+        else:
+            row = await moves.apply(
+                tx, facts, ticket, action, identity.actor, moment, window=window, line=line, reason=data.reason
+            )
         seen = shown.desk_ticket(row, facts) if staff else shown.held_ticket(row, facts, language_of(request))
         return Answered(200, seen)
 
@@ -214,4 +281,4 @@ def window_at(identity: Identity, hall: HallFacts, number: str | None) -> Window
     raise TicketConflict(N_("您还没有上岗，请先开窗"), code="window_closed")
 
 
-router = Router("/", route_handlers=[issue, find, show, cancel, act])
+router = Router("/", route_handlers=[issue, find, show, live, cancel, postpone, act])

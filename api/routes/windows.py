@@ -34,11 +34,14 @@ async def find(services: Services, identity: Identity, number: str) -> tuple[Hal
 
 @get("/windows/{window:str}", name="window_desk")
 async def desk(request: AnyRequest, window: FromPath[str], services: Provided) -> dict[str, Any]:
-    """The console's picture: who is here, who is next and why, how many wait, who is parked or was missed here."""
+    """The console's picture: who is here, who is next and why, who is parked or was missed here, the officer's own day.
+
+    The day is of whoever sits there; of a window without anybody, of the officer who asks.
+    """
     hall, facts = await find(services, request.user, window)
-    moment = now()
+    moment, staff_id = now(), facts.officer.staff_id if facts.officer else request.user.actor.staff_id
     async with services.database.read() as connection:
-        seen = await console.read(connection, hall, facts, moment)
+        seen = await console.read(connection, hall, facts, staff_id, moment)
     return {
         "hall": hall.code,
         "window": shown.window(facts, hall),
@@ -50,6 +53,13 @@ async def desk(request: AnyRequest, window: FromPath[str], services: Provided) -
         "waiting": seen.waiting,
         "parked": [shown.desk_ticket(row, hall) for row in seen.parked],
         "missed": [shown.desk_ticket(row, hall) for row in seen.missed],
+        "day": {
+            "served": seen.day.served,
+            "minutes": None if seen.day.minutes is None else round(seen.day.minutes, 1),
+            "missed": seen.day.missed,
+            "since": shown.stamp(seen.day.since, hall),
+        },
+        "next_opening": shown.stamp(hall.next_opening(moment), hall),
         "now": shown.stamp(moment, hall),
     }
 

@@ -33,6 +33,12 @@ def sample_shop(sqlite_template: Path, tmp_path: Path) -> Iterator[Shop]:
     yield from _open(sqlite_template, tmp_path, SAMPLE)
 
 
+@pytest.fixture(scope="module")
+def busy_shop(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """The sample hall, one for all tests of a file."""
+    yield from _open(sqlite_template, tmp_path_factory.mktemp("busy"), SAMPLE)
+
+
 def _open(template: Path, directory: Path, hall: Path) -> Iterator[Shop]:
     shutil.copy(template, directory / "paihao.db")
     with serving(f"sqlite:///{directory / 'paihao.db'}", directory, hall) as server:

@@ -37,6 +37,14 @@ CASES = {
     "unknown line": Bad(KIOSK, "POST", ISSUE, 404, "unknown_line", {"channel": "kiosk", "line": "Q"}),
     "item and line": Bad(KIOSK, "POST", ISSUE, 400, "item_or_line", {"channel": "kiosk", "item": "S-001", "line": "A"}),
     "unknown priority": Bad(KIOSK, "POST", ISSUE, 400, "unknown_priority", {"channel": "kiosk", "priority": "vip"}),
+    "a priority without its reason": Bad(
+        GUIDE, "POST", ISSUE, 400, "reason_needed", {"channel": "desk", "priority": "elderly", "reason": " 老 "}
+    ),
+    "a phone that is none": Bad(GUIDE, "POST", ISSUE, 400, "invalid_phone", {"channel": "desk", "phone": "12345"}),
+    "a language nobody speaks": Bad(KIOSK, "POST", ISSUE, 400, "invalid", {"channel": "kiosk", "language": "tlh"}),
+    "a forged link postponed": Bad(Caller.PUBLIC, "POST", "/tickets/forged/postpone", 404, "unknown_ticket"),
+    "a forged link given up": Bad(Caller.PUBLIC, "POST", "/tickets/forged/cancel", 404, "unknown_ticket"),
+    "a forged ticket undone": Bad(CLERK, "POST", "/tickets/forged/undo", 404, "unknown_ticket"),
     "unknown channel": Bad(KIOSK, "POST", ISSUE, 400, "invalid", {"channel": "pigeon"}),
     "unknown field": Bad(KIOSK, "POST", ISSUE, 400, "invalid", {"channel": "kiosk", "rank": 0}),
     "no body": Bad(KIOSK, "POST", ISSUE, 400, "invalid"),
@@ -162,7 +170,7 @@ async def test_people_get_a_page_instead(house: House) -> None:
         said = await client.get("http://hall.test/t/nobody", headers={"accept": "text/html", "accept-language": "en"})
     assert said.status_code == 404
     assert said.headers["content-type"].startswith("text/html")
-    assert '<html lang="en">' in said.text
+    assert '<html lang="en"' in said.text
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/static/css/base.css", "/kiosk", "/api/v1/halls"])

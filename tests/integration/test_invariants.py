@@ -46,6 +46,14 @@ def duty(window: str, staff: str, until: str = "NULL") -> str:
     )
 
 
+def device(kind: str, address: str, token: str, printer: str = "NULL") -> str:
+    return (
+        "INSERT INTO device (hall_id, kind, name, address, token_hash, printer_id, fault) "
+        f"VALUES ({{other_hall}}, '{kind}', 'x', {address}, {token}, {printer}, '')"
+    )
+
+
+SLIDE = "INSERT INTO slide (hall_id, position, text, text_en, seconds) VALUES ({{other_hall}}, 1, {}, '', {})"
 CALL = ("called_at = changed_at", "window_id = {free}")
 ATTACKS: Mapping[str, Attack] = {
     "two people at a window": Attack(
@@ -74,6 +82,28 @@ ATTACKS: Mapping[str, Attack] = {
     "another channel": Attack(change("waiting", "channel = 'desk'"), "ticket_move"),
     "to the front without a move": Attack(change("waiting", "rank = 0"), "ticket_move"),
     "to another line without a move": Attack(change("waiting", "line_id = {line}"), "ticket_move"),
+    "back to the front without a move": Attack(change("waiting", "callable_at = arrival, rank = 1"), "ticket_move"),
+    "postponed by another move": Attack(move("called", "called", "recall", "postponed = true"), "ticket_move"),
+    "postponed without saying so": Attack(move("waiting", "waiting", "postpone", "rank = rank + 1"), "ticket_move"),
+    "called later without asking for it": Attack(
+        move("called", "called", "recall", "callable_at = '2026-03-02 23:00:00+00:00'"), "ticket_move"
+    ),
+    "postponed to before he came": Attack(
+        move("waiting", "waiting", "postpone", "postponed = true", "callable_at = '2000-01-01 00:00:00+00:00'"),
+        "ck_ticket_callable_on_arrival",
+    ),
+    "issued to be called later": Attack(
+        another(callable_at="'2026-03-02 23:00:00+00:00'"), "ck_ticket_callable_on_arrival"
+    ),
+    "a call undone": Attack(move("called", "waiting", "undo", "window_id = NULL"), "ticket_move"),
+    "undone to where he was not": Attack(
+        move("done", "called", "undo", "window_id = {free}", "ended_at = NULL"), "ticket_move"
+    ),
+    "undone into somebody": Attack(
+        move("done", "serving", "undo", "window_id = {window}", "ended_at = NULL"), "uq_ticket_at_window"
+    ),
+    "a visitor in plain words": Attack(another(visitor="'张三'"), "ck_ticket_visitor_sealed_and_masked"),
+    "a language nobody speaks": Attack(another(language="'tlh'"), "ck_ticket_language_known"),
     "bound without a move": Attack(change("waiting", "bound_window_id = {free}"), "ticket_move"),
     "at another window without a move": Attack(change("called", "window_id = {free}"), "ticket_move"),
     "a ticket deleted": Attack("DELETE FROM ticket WHERE id = {waiting}", "ticket_kept"),
@@ -121,6 +151,15 @@ ATTACKS: Mapping[str, Attack] = {
     "a handicap beyond its bounds": Attack(
         "UPDATE window_line SET handicap_minutes = 241 WHERE window_id = {window}", "ck_window_line_handicap_bounded"
     ),
+    "quiet for ever": Attack("UPDATE hall SET quiet_from = '12:00:00'", "ck_hall_quiet_has_both_ends"),
+    "postponed by hours": Attack("UPDATE hall SET postpone_minutes = 61", "ck_hall_postpone_bounded"),
+    "no limit to waiting": Attack("UPDATE line SET wait_limit_minutes = 0", "ck_line_wait_limit_bounded"),
+    "a printer without an address": Attack(device("printer", "NULL", "NULL"), "ck_device_printer_has_address"),
+    "a printer with a token": Attack(device("printer", "'a:1'", "{token}"), "ck_device_token_unless_printer"),
+    "a kiosk without a token": Attack(device("kiosk", "NULL", "NULL"), "ck_device_token_unless_printer"),
+    "a board with a printer": Attack(device("board", "NULL", "{token}", "1"), "ck_device_only_kiosks_print"),
+    "an empty slide": Attack(SLIDE.format("''", "5"), "ck_slide_shows_something"),
+    "a slide for an hour": Attack(SLIDE.format("'x'", "3600"), "ck_slide_seconds_bounded"),
     "a class without bounds": Attack("UPDATE priority SET credit_minutes = 121", "ck_priority_credit_bounded"),
     "a class without credit": Attack("UPDATE priority SET credit_minutes = 0", "ck_priority_credit_bounded"),
 }
@@ -137,7 +176,7 @@ ON_ONE = {
 """Ways that only one of them knows."""
 
 
-async def people(floor: Floor, other: Floor) -> dict[str, int]:
+async def people(floor: Floor, other: Floor) -> dict[str, int | str]:
     """One ticket waits, one was called, one is done; gives the ids of every row that the attacks name."""
     await floor.open_all()
     for _ in range(3):
@@ -164,6 +203,7 @@ async def people(floor: Floor, other: Floor) -> dict[str, int]:
         "officer": floor.officers[0].staff_id or 0,
         "officer_2": floor.officers[1].staff_id or 0,
         "line": floor.line("B").id,
+        "token": "decode('aa', 'hex')" if not floor.database.sqlite else "x'aa'",
         "other_hall": other.facts.id,
         "other_line": other.line("A").id,
         "other_window": other.windows[0].id,

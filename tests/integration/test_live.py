@@ -78,6 +78,42 @@ async def test_a_board_is_alive_and_confirms_what_it_shows(shop: Shop) -> None:
     assert screen["revision"] == revision
 
 
+async def test_how_far_a_screen_lags_is_known(shop: Shop) -> None:
+    with chief(shop) as client:
+        async with live(shop, shop.devices["board"]) as board:
+            revision = (await frame(board, "snapshot"))["revision"]
+            assert (the_screen(client))["lag_ms"] is None
+            for _ in range(2):  # what is said again later is no second measurement
+                await board.send(json.dumps({"type": "ack", "revision": revision}))
+            async with asyncio.timeout(20):
+                while (lag := (await asyncio.to_thread(the_screen, client))["lag_ms"]) is None:
+                    pass
+    assert 0 <= lag < 20_000
+
+
+async def test_a_strip_is_refused_at_another_window(shop: Shop) -> None:
+    token = shop.server.command("device", "add", "board", "--window", "3").strip()
+    with chief(shop) as client:
+        for window, refused in (("3", False), ("4", True), ("", False)):
+            async with live(shop) as strip:
+                await strip.send(json.dumps({"type": "hello", "token": token, "window": window}))
+                if refused:
+                    assert (await frame(strip, "refused"))["code"] == "foreign_window"
+                revision = (await frame(strip, "snapshot"))["revision"]
+                await strip.send(json.dumps({"type": "ack", "revision": revision}))
+        screens = client.get("/halls/small/screens").json()["screens"]
+    assert [screen["window"] for screen in screens] == [None, "3"]
+
+
+async def test_a_forged_token_is_told_so_and_the_picture_goes_on(shop: Shop) -> None:
+    async with live(shop) as strip:
+        await frame(strip, "snapshot")
+        await strip.send(json.dumps({"type": "hello", "token": "forged", "window": "3"}))
+        assert (await frame(strip, "refused"))["code"] == "unknown_device"
+        await strip.send(json.dumps({"type": "resync"}))
+        await frame(strip, "snapshot")
+
+
 NONSENSE = ["nonsense", "[]", '{"type":"ack","revision":-7}', '{"type":"ack","revision":1e99}', "x" * 600]
 
 
@@ -108,4 +144,6 @@ async def test_another_halls_board_is_not_let_in(shop: Shop, tmp_path: Path) -> 
         assert refused.value.response.status_code in (status, 403)
     async with live(shop) as socket:
         await socket.send(json.dumps({"type": "hello", "token": token}))
+        assert (await frame(socket, "refused"))["code"] == "foreign_hall"
+        await socket.send(json.dumps({"type": "resync"}))
         await frame(socket, "snapshot")

@@ -21,11 +21,11 @@ from model import AT_WINDOW, Model, Place, Refused, Row
 from paihao.core.clock import MINUTE, business_day, micros
 from paihao.core.db import Database
 from paihao.core.errors import Problem
-from paihao.queue import calling, issuing, moves, windows
+from paihao.queue import calling, issuing, moves, undoing, windows
 from paihao.queue.actor import SYSTEM, Actor
 from paihao.queue.audit import audit
 from paihao.queue.routing import Reason, to_line
-from paihao.queue.ticket import Action, Channel
+from paihao.queue.ticket import UNDOABLE, Action, Channel
 from paihao.queue.window import WindowState
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,17 +62,18 @@ STEPS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "move": {"action": some, "pick": some, "goal": some_window, "prefix": st.none() | some_prefix},
     "move_anyhow": {
         "pick": some,
-        "action": st.sampled_from(sorted({*Action} - {Action.ISSUE, Action.CALL, Action.EXPIRE})),
+        "action": st.sampled_from(sorted({*Action} - {Action.ISSUE, Action.CALL, Action.EXPIRE, Action.UNDO})),
         "by": usually_his_own,
         "goal": perhaps_window,
         "prefix": st.none() | some_prefix,
         "looks": st.booleans(),
     },
+    "undo": {"pick": some, "by": usually_his_own, "looks": st.booleans()},
     "at_window": {"number": some_window, "by": usually_his_own, "what": st.sampled_from(DESK_STEPS)},
-    "wait": {"minutes": st.sampled_from([0.5, 1, 5, 15, 40])},
+    "wait": {"minutes": st.sampled_from([0.1, 0.5, 1, 5, 15, 40])},
     "sweep": {"hours": st.sampled_from([0, 16])},
 }
-OFTEN = Counter(issue=3, call_next=6, call=1, move=8, move_anyhow=4, at_window=3, wait=2, sweep=1)
+OFTEN = Counter(issue=3, call_next=6, call=1, move=8, move_anyhow=4, undo=3, at_window=3, wait=2, sweep=1)
 
 
 @st.composite
@@ -177,7 +178,7 @@ class QueueMachine(RuleBasedStateMachine):
         if by is None and ready:
             number = ready[number % len(ready)]
         window, actor = self.floor.windows[number].id, self.who(number if by is None else by)
-        candidates, places = self.model.candidates(window), dict(self.model.places)
+        candidates, places = self.model.candidates(window, self.now), dict(self.model.places)
         called, expected = self.both(
             partial(calling.call_next, window_id=window, by=actor, now=self.now),
             partial(self.model.call_next, window, actor, self.now),
@@ -235,6 +236,20 @@ class QueueMachine(RuleBasedStateMachine):
         self.both(
             lambda tx: moves.apply(tx, facts, row, action, by, self.now, window=window, line=line),
             lambda: self.model.move(place, action, by, self.now, to_window, to_line),
+        )
+
+    def undo(self, pick: int, by: int | None, looks: bool) -> None:
+        """Of those whose last action may be taken back, if there are any: by whoever did it, or by somebody else."""
+        undoable = [ticket for ticket, place in self.model.places.items() if place.action in UNDOABLE]
+        ticket = sorted(undoable)[pick % len(undoable)] if undoable else self.ticket(pick)
+        if looks:
+            self.look(ticket)
+        row, place = self.seen[ticket]
+        everybody = [*self.floor.officers, self.floor.supervisor, SYSTEM]
+        actor = next(one for one in everybody if one.label == place.actor) if by is None else self.who(by)
+        self.both(
+            lambda tx: undoing.undo(tx, row, actor, self.now),
+            lambda: self.model.undo(place, actor, self.now),
         )
 
     # Windows and time.
@@ -307,6 +322,10 @@ def _place(row: Any) -> tuple[Any, ...]:
         row.credit_minutes,
         row.rank,
         row.changed_at,
+        row.actor,
+        micros(row.callable_at),
+        row.action,
+        row.postponed,
         row.bound_window_id,
         row.status,
         row.window_id,

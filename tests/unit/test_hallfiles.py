@@ -57,6 +57,16 @@ def swap(file: str, *pairs: tuple[str, str]) -> dict[str, str]:
     return {file: content}
 
 
+CALL = {
+    "lines.csv": "prefix,name,zone,kind,call_text,wait_limit_minutes\n"
+    "X,首问责任岗,A区,first_inquiry,,\n"
+    "HY,婚姻登记,B区,ordinary,请{name}到{window},0\n"
+    "MZ,救助,B区,ordinary,请{number到{window},481\n",
+    "hall.csv": "code,name,name_en,timezone,ticker,recalls_before_missed,return_after,keep_parked,always_open,"
+    "quiet,call_text_en\n"
+    "small,小厅,,Asia/Shanghai,,2,3,no,no,12:00,Please come\n",
+}
+
 BROKEN: dict[str, tuple[Mapping[str, str | bytes | None], list[tuple[str, int, str, str]]]] = {
     "missing files": (
         {"lines.csv": None, "hours.csv": None},
@@ -65,6 +75,16 @@ BROKEN: dict[str, tuple[Mapping[str, str | bytes | None], list[tuple[str, int, s
     "empty files": (
         {"departments.csv": "", "hours.csv": "\n \n"},
         [("departments.csv", 0, "", "文件是空的"), ("hours.csv", 0, "", "文件是空的")],
+    ),
+    "calls nobody can make": (
+        CALL,
+        [
+            ("hall.csv", 2, "quiet", "“12:00”不是 12:00-14:00 这样的时段"),
+            ("hall.csv", 2, "call_text_en", "叫号词里缺少{number}"),
+            ("lines.csv", 3, "call_text", "叫号词里不能用{name}，可以用的有{number}{window}{zone}{line}"),
+            ("lines.csv", 4, "call_text", "叫号词里的花括号不成对"),
+            ("lines.csv", 4, "wait_limit_minutes", "应在 0 到 480 之间"),
+        ],
     ),
     "unknown file": ({"outside_item.csv": "code\n"}, [("outside_item.csv", 0, "", "不认识这个文件")]),
     "BOM": (

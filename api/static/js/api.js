@@ -19,16 +19,23 @@ export function useSession(session) {
   csrf = session.csrf;
 }
 
+/** The word, for requests that are not made by `call`. */
+export function csrfWord() {
+  return csrf ?? "";
+}
+
 /**
  * Call the interface; gives the parsed body, or null for 204.
  * `token`: a device's bearer token. Every POST carries an Idempotency-Key, so that a retry can never act twice.
+ * `withdraw`: repeats a request that got no answer, to learn what came of it; if nothing, nothing will (409 `withdrawn`).
  */
-export async function call(method, path, body, { token, key = method === "POST" ? newKey() : null } = {}) {
+export async function call(method, path, body, { token, key = method === "POST" ? newKey() : null, withdraw } = {}) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers.Authorization = `Bearer ${token}`;
   else if (csrf) headers["X-CSRFToken"] = csrf;
   if (key) headers["Idempotency-Key"] = key;
+  if (withdraw) headers["Idempotency-Withdraw"] = "1";
   let answer;
   try {
     answer = await fetch(`/api/v1${path}`, {

@@ -2,59 +2,74 @@
 
 import { fill, texts } from "./api.js";
 import { Live } from "./live.js";
-import { ems, newest, pages, pieces, span } from "./picture.js";
+import { ems, newest, pages, pieces, within } from "./picture.js";
+import { Band, deviceToken, fit, small } from "./screen.js";
+import { Signage } from "./signage.js";
+import { Voice } from "./voice.js";
 
-const CALLS_SHOWN = 7;
-const PAGE_ROWS = 10;
 const PAGE_MS = 8000;
 const FRESH_MS = 10_000;
 const TICKER_LENGTH = 70;
-const TOKEN = "paihao.board.token";
 const HEARD = "paihao.board.heard";
 
 const words = texts();
 const language = document.documentElement.lang;
 const byId = (id) => document.getElementById(id);
+/** How much the sheet gives room to: fewer rows in large print. */
+const room = (name) => Number(getComputedStyle(document.body).getPropertyValue(name));
+const CALLS_SHOWN = 1 + room("--older");
+const PAGE_ROWS = room("--rows");
 const { hall, timezone } = byId("board").dataset;
 const time = new Intl.DateTimeFormat(language, { timeZone: timezone, timeStyle: "medium", hourCycle: "h23" });
-const shortTime = new Intl.DateTimeFormat(language, { timeZone: timezone, timeStyle: "short", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat(language, { timeZone: timezone, month: "long", day: "numeric" });
 const weekday = new Intl.DateTimeFormat(language, { timeZone: timezone, weekday: "long" });
 
+/** `?zone=` (one or more): a board that stands in a part of the hall shows and speaks that part alone. */
+const zones = new Set(new URLSearchParams(location.search).getAll("zone"));
+
 let picture = null;
 let page = 0;
-let awaySince = null;
+const band = new Band(timezone);
 
 const live = new Live(hall, {
   token: deviceToken(),
   heard: JSON.parse(sessionStorage.getItem(HEARD) ?? "[]"),
-  changed(now, news) {
-    picture = now;
-    sessionStorage.setItem(HEARD, JSON.stringify([...picture.heard]));
+  changed(now, fresh) {
+    sessionStorage.setItem(HEARD, JSON.stringify([...now.heard]));
+    picture = within(now, zones);
+    const news = fresh.filter((call) => zones.size === 0 || zones.has(call.zone));
     showCalls(news);
     showPage();
     const name = (language === "en" && picture.name_en) || picture.name;
-    fit(byId("hall"), ems(name), name);
-    byId("desk").textContent = picture.first_desk && fill(words.first_desk, { desk: picture.first_desk });
+    const whose = [name, ...zones].join(" · ");
+    fit(byId("hall"), ems(whose), whose);
+    byId("desk").replaceChildren(...onDuty(picture));
     news.forEach(announce);
+    voice.hear(picture, news);
+    signage.update(picture.slides, picture.calls.length ? Date.parse(picture.calls[0].at) : 0);
   },
   away(since) {
-    awaySince = since;
-    byId("away").hidden = since === null;
-    if (since === null) return;
-    byId("stopped").textContent = picture ? fill(words.stopped, { time: shortTime.format(since) }) : words.connecting;
-    showAge();
+    band.away(since, picture !== null);
+  },
+  refused(code) {
+    band.refused(code);
   },
 });
 
-/** Given once in the address (#token=), kept by this browser; a board without one is a guest. */
-function deviceToken() {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given) {
-    localStorage.setItem(TOKEN, given);
-    history.replaceState(null, "", location.pathname + location.search);
-  }
-  return given ?? localStorage.getItem(TOKEN) ?? "";
+const voice = new Voice({ hall, timezone, now: () => live.now() });
+const signage = new Signage(byId("signage"), { now: () => live.now(), busy: () => voice.busy });
+
+function onDuty({ first_desk: desk, leader }) {
+  const said = [desk && fill(words.first_desk, { desk }), leader && fill(words.leader, { leader })].filter(Boolean);
+  return said.flatMap((text) => [whole(text), " "]);
+}
+
+/** Text that is rather put on a line of its own than broken. */
+function whole(text) {
+  const made = document.createElement("span");
+  made.className = "whole";
+  made.textContent = text;
+  return made;
 }
 
 function stamp(id) {
@@ -89,18 +104,6 @@ function fillRow(row, call) {
   const width = ems(call.window) + ems(before + after) / 2;
   fit(row.querySelector(".window .fit"), width, small(before), call.window, small(after));
   fit(row.querySelector(".zone span"), ems(call.zone), call.zone);
-}
-
-/** Text that gets smaller rather than being cut off: nobody can find half a window number. */
-function fit(place, width, ...parts) {
-  place.replaceChildren(...parts);
-  place.style.setProperty("--ems", width.toFixed(2));
-}
-
-function small(text) {
-  const made = document.createElement("small");
-  made.textContent = text;
-  return made;
 }
 
 function flash(row, call) {
@@ -164,19 +167,12 @@ setInterval(() => {
 
 // The clock of the hall, and how old the picture is.
 
-function showAge() {
-  if (awaySince === null) return;
-  const { unit, count } = span(live.now() - awaySince);
-  byId("age").textContent = fill(words[unit], { count });
-}
-
 function tick() {
   const now = live.now();
   byId("clock").textContent = time.format(now);
   byId("date").textContent = fill(words.date, { date: day.format(now), weekday: weekday.format(now) });
-  showAge();
+  band.tick(now);
   setTimeout(tick, 1000 - (now % 1000));
 }
 
 tick();
-addEventListener("hashchange", () => location.reload());

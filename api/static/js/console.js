@@ -1,19 +1,20 @@
 // The console's way in: who is it, at which window does he sit, and if at none, which one does he open?
 import { call, fill, texts, Unreachable, useSession } from "./api.js";
-import { attempt, close, sending, work } from "./console_desk.js";
+import { attempt, close, tell, work } from "./console_desk.js";
 import { press, send } from "./console_press.js";
-import { keepAddress } from "./language.js";
+import { claim } from "./console_tabs.js";
 import { Picker } from "./picker.js";
 
 const AT_WINDOW = ["clerk", "guide", "supervisor", "admin"];
 const STEERING = ["supervisor", "admin"]; // they look at any window and sit down at none
 const LAST = "paihao.window"; // the number of the window this browser opened last
+const DOCKED = 360; // pixels
 
 const words = texts();
 const at = (id) => document.getElementById(id);
 let session, steering;
+let stop = () => {}; // looking and acting
 
-keepAddress(at("language"));
 try {
   await start();
 } catch (error) {
@@ -27,15 +28,52 @@ async function start() {
   steering = STEERING.includes(session.role);
   at("officer").textContent = session.name;
   at("leave").hidden = false;
-  at("leave").addEventListener("click", () => press(at("leave"), goHome, sending));
+  at("leave").addEventListener("click", () => press(at("leave"), goHome, tell));
   if (!AT_WINDOW.includes(session.role)) return refuse(words.no_console);
   const window = (steering && new URLSearchParams(location.search).get("window")) || session.window;
+  // Who steers may look at several windows at once, each in a tab of its own; a clerk sits at one.
+  if (window || !steering) claim(`paihao.console ${session.username} ${steering ? window : ""}`, elsewhere);
+  at("dock").addEventListener("click", dock);
+  at("resume-here").addEventListener("click", () => press(at("resume-here"), resumeHere));
   return window ? enter(window) : choose();
 }
 
+/** A newer tab has taken over: this one stands still until it is asked for again. */
+function elsewhere() {
+  stop();
+  document.title = words.elsewhere_title;
+  for (const id of ["choose", "desk", "controls", "window-state"]) at(id).hidden = true;
+  at("elsewhere").hidden = false;
+  at("resume-here").focus();
+}
+
+/** Begin anew as the newest tab, but not where the network would leave an empty page. */
+async function resumeHere() {
+  try {
+    await call("GET", "/session");
+    location.reload();
+  } catch (error) {
+    at("elsewhere-message").textContent = error instanceof Unreachable ? words.no_server : error.message;
+  }
+}
+
+/** A narrow window beside the department's own program; it takes over as the newest tab does. */
+function dock(event) {
+  event.preventDefault();
+  const { availLeft = 0, availWidth, availHeight } = screen;
+  const { searchParams, href } = new URL(location.href);
+  const address = new URL("/console?dock=1", href);
+  if (searchParams.has("window")) address.searchParams.set("window", searchParams.get("window"));
+  const place = `width=${DOCKED},height=${availHeight},left=${availLeft + availWidth - DOCKED},top=0`;
+  globalThis.open(address, "paihao-dock", `popup,${place}`);
+}
+
 async function enter(window) {
-  await work(window, { signIn, closed: () => location.replace("/console"), chief: steering });
+  stop = await work(window, { signIn, closed: () => location.replace("/console"), chief: steering });
+  if (!at("elsewhere").hidden) return elsewhere();
   at("choose").hidden = true;
+  at("own").hidden = false;
+  at("main").focus();
   at("officer").hidden = true; // from here on the window says who sits there
   at("other").hidden = !steering;
   at("leave").textContent = steering ? words.leave : words.close_and_leave;
@@ -67,22 +105,29 @@ async function choose() {
   const picker = new Picker(at("choose-filter"), at("choose-list"), words.no_match, (option) => {
     const text = steering ? words.look_at_this : words.open_this;
     submit.textContent = option ? fill(text, { window: `${option.mark} ${option.name}` }) : words.choose_first;
-    submit.disabled = !option;
+    submit.setAttribute("aria-disabled", String(!option)); // a disabled one would swallow Enter in the field
   });
   const show = async () => {
     const windows = await everyWindow();
     picker.show(byZone(windows), proposed(windows));
   };
+  const say = (text) => (at("choose-message").textContent = text);
+  at("choose-filter").focus();
+  const listed = show();
   at("choose-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    const { option } = picker;
-    if (option) press(submit, () => take(option).catch((error) => {
-      at("choose-message").textContent = inWords(error);
-      if (!(error instanceof Unreachable)) return show(); // somebody else was faster
-    }));
+    press(submit, async () => {
+      await listed; // who types faster than the list comes has pressed Enter all the same
+      if (!picker.option) return say(words.choose_first);
+      try {
+        await take(picker.option);
+      } catch (error) {
+        say(inWords(error));
+        if (!(error instanceof Unreachable)) await show(); // somebody else was faster
+      }
+    }, (how) => say(words[how]));
   });
-  at("choose-filter").focus();
-  await show();
+  await listed;
 }
 
 async function take({ value, mark }) {

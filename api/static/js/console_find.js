@@ -1,5 +1,6 @@
 // A number that a visitor says at the desk: what became of it, and what can be done. Supervisors may call it out of turn.
 import { call, fill, texts } from "./api.js";
+import { keepFocus } from "./console_focus.js";
 
 const words = texts();
 const at = (id) => document.getElementById(id);
@@ -52,9 +53,9 @@ export function findByNumber({ hall, chief, attempt, act, outOfTurn }) {
   }
 
   /** What was found may have moved: whoever acted looks anew. */
-  return () => {
+  return () => keepFocus(() => {
     at("found").textContent = "";
     at("found-yes").hidden = at("found-reason").hidden = true;
     at("find-number").value = "";
-  };
+  }, at("find-number"));
 }

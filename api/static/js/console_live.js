@@ -4,7 +4,10 @@ import { Live } from "./live.js";
 const POLL = 10_000;
 const GATHER = 150; // a rush of moves is one look
 
-/** Call `changed` when what `parts` picks of the board's picture was replaced, and every ten seconds in any case. */
+/**
+ * Call `changed` when what `parts` picks of the board's picture was replaced, and every ten seconds in any case.
+ * Gives the function that stops it.
+ */
 export function follow(hall, parts, changed) {
   let seen = [];
   let planned = null;
@@ -14,7 +17,7 @@ export function follow(hall, parts, changed) {
       changed();
     }, GATHER);
   };
-  new Live(hall, {
+  const live = new Live(hall, {
     changed(board) {
       const now = parts(board);
       if (now.some((part, place) => part !== seen[place])) soon();
@@ -22,6 +25,12 @@ export function follow(hall, parts, changed) {
     },
     away: soon, // lost or back: see for ourselves
   });
-  setInterval(changed, POLL);
+  const poll = setInterval(changed, POLL);
   for (const event of ["online", "offline"]) window.addEventListener(event, changed);
+  return () => {
+    live.close();
+    clearInterval(poll);
+    clearTimeout(planned);
+    for (const event of ["online", "offline"]) window.removeEventListener(event, changed);
+  };
 }

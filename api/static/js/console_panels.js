@@ -8,6 +8,12 @@ const at = (id) => document.getElementById(id);
 for (const dialog of document.querySelectorAll("dialog")) {
   dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
 }
+at("help").addEventListener("click", showKeys);
+
+/** The list of all keys. */
+export function showKeys() {
+  at("keys").showModal();
+}
 
 /** Open a dialog; gives `answer()` when it was confirmed, else null. `answer` may refuse by giving undefined. */
 function ask(dialog, answer) {
@@ -61,10 +67,12 @@ const backAt = at("back-at");
 for (const radio of reasons) radio.addEventListener("change", () => proposeReturn(radio));
 
 let moment; // the hall's time when the panel was opened, RFC 3339 with its offset
+let opening; // when the hall opens next
 
-/** Ask why and until when: the body for the pause, or null. `now`: the hall's time, RFC 3339. */
-export function choosePause(now) {
-  moment = now;
+/** Ask why and until when: the body for the pause, or null. `picture`: from `GET /windows/{id}`. */
+export function choosePause(picture) {
+  moment = picture.now;
+  opening = picture.next_opening;
   reasons[0].checked = true;
   proposeReturn(reasons[0]);
   say("pausing", "");
@@ -79,7 +87,12 @@ export function choosePause(now) {
   });
 }
 
-function proposeReturn({ dataset: { minutes } }) {
+/** The end of the hall's own break where there is one today, else some minutes from now. */
+function proposeReturn({ dataset: { minutes, atOpening } }) {
+  if (atOpening && opening?.slice(0, 10) === moment.slice(0, 10)) {
+    backAt.value = opening.slice(11, 16);
+    return;
+  }
   const [hour, minute] = moment.slice(11, 16).split(":").map(Number);
   const then = hour * 60 + minute + Number(minutes);
   const today = minutes !== "" && then < 24 * 60;

@@ -1,5 +1,6 @@
 // The desk's picture on the page. Elements stay where they are; only what differs is written.
 import { fill, texts } from "./api.js";
+import { oneStop } from "./console_focus.js";
 
 const words = texts();
 const english = document.documentElement.lang === "en";
@@ -14,18 +15,27 @@ export function dominant({ window, here }) {
 
 /** May this button be pressed now? `next` is the dominant one. */
 export function allowed(act, { window, here }) {
+  if (act === "pause") return window.state === "open";
+  if (act === "close") return window.state !== "closed";
+  if (act === "receipt") return here?.status === "serving";
   if (act === "next") return window.state !== "open" || here?.status !== "called";
   if (!here?.actions.includes(act)) return false;
   return act !== "miss" || here.recalls >= here.recalls_before_missed;
 }
 
 /** Why a button cannot be pressed, in words. */
-export function objection(act, { here }, label) {
+export function objection(act, { window, here }, label) {
   if (act === "next") return fill(words.finish_first, here);
+  if (act === "resume" && window.state === "open" && here) return words.finish_here_first;
   if (act === "miss" && here?.status === "called") {
     return fill(words.recalls_left, { left: here.recalls_before_missed - here.recalls });
   }
   return fill(words.not_now, { action: label });
+}
+
+/** The server's time now, milliseconds since 1970. */
+export function serverNow() {
+  return Date.now() + skew;
 }
 
 /** Write a picture from `GET /windows/{id}`. `onSide(act, ticket, button)`: a button beside a parked or missed one. */
@@ -37,8 +47,9 @@ export function render(picture, onSide) {
   else nobody(window.state === "open", picture.waiting > 0);
   buttons(picture);
   put(at("waiting"), picture.waiting ? fill(words.people_waiting, { count: picture.waiting }) : words.nobody);
+  ownDay(picture.day);
   rows(at("next"), "row", picture.next, (part, ticket) => {
-    put(part("because"), reason(ticket, ticket.because));
+    put(part("because"), [...marks(ticket).values(), reason(ticket, ticket.because)].join(" · "));
     since(part("minutes"), ticket.arrival, "waited_for");
   });
   side("parked", picture.parked, "resume", window.state === "open" && !here, onSide);
@@ -50,7 +61,7 @@ export function render(picture, onSide) {
 /** Bring every running minute up to date. */
 export function tick() {
   for (const element of document.querySelectorAll("[data-since]")) {
-    const minutes = Math.max(0, Math.floor((Date.now() + skew - Date.parse(element.dataset.since)) / 60_000));
+    const minutes = Math.max(0, Math.floor((serverNow() - Date.parse(element.dataset.since)) / 60_000));
     put(element, fill(words[element.dataset.words], { minutes }));
   }
 }
@@ -64,8 +75,17 @@ function place(window) {
   const back = window.back_at && fill(words.back_at, { time: window.back_at.slice(11, 16) });
   const why = words.reasons[window.pause_reason] ?? window.pause_reason;
   put(state, [words.window[window.state], why, back].filter(Boolean).join(" · "));
-  at("pause").hidden = window.state !== "open";
-  at("close").hidden = window.state === "closed";
+}
+
+/** The officer's own figures; what is not there yet is left out. */
+function ownDay({ served, minutes, missed, since }) {
+  const parts = [
+    fill(words.day.served, { served }),
+    minutes === null ? "" : fill(words.day.minutes, { minutes: Math.max(1, Math.round(minutes)) }),
+    missed && fill(words.day.missed, { missed }),
+    since && fill(words.day.since, { time: since.slice(11, 16) }),
+  ];
+  put(at("own-day"), parts.filter(Boolean).join(" · "));
 }
 
 function person(here) {
@@ -75,7 +95,9 @@ function person(here) {
   else since(at("here-minutes"), here.called_at, "called_for");
   put(at("here-number"), here.number);
   put(at("here-item"), subject(here));
-  tags({ need: here.need && fill(words.need, here), priority: here.priority && courtesy(here) });
+  put(at("here-visitor"), [here.visitor, cameBy(here)].filter(Boolean).join(" · "));
+  const more = [["priority", here.priority && courtesy(here)], ["postponed", here.postponed && words.postponed]];
+  tags(new Map([...marks(here), ...more]));
   put(at("here-hint"), reason(here, here.why));
   at("here-unsure").hidden = here.route.reason !== "unsure";
   guide(here.item);
@@ -87,7 +109,8 @@ function nobody(open, somebodyWaits) {
   since(at("here-minutes"), null);
   put(at("here-number"), "");
   put(at("here-item"), somebodyWaits ? words.nobody_here : words.nobody);
-  tags({});
+  put(at("here-visitor"), "");
+  tags(new Map());
   put(at("here-hint"), open ? words.press_to_call : words.press_to_open);
   at("here-unsure").hidden = true;
   guide(null);
@@ -95,18 +118,28 @@ function nobody(open, somebodyWaits) {
 
 function buttons(picture) {
   const called = picture.here?.status === "called" ? picture.here : null;
-  for (const button of document.querySelectorAll("[data-act]")) {
-    button.disabled = !allowed(button.dataset.act, picture);
-  }
+  // Never disabled: that would throw the focus away, and a button that is pressed in vain can say why.
+  for (const button of document.querySelectorAll("[data-act]")) off(button, !allowed(button.dataset.act, picture));
   put(at("next-label"), words.dominant[dominant(picture)]);
   const recalls = called && { done: called.recalls, wanted: called.recalls_before_missed };
   put(at("recalled"), recalls ? fill(words.recalled, recalls) : "");
   at("acts").dataset.likely = called ? "start" : "";
 }
 
+/** How the visitor is to be met: what kind of mark -> its text. */
+function marks({ language, need }) {
+  const known = [["language", language === "en" && words.in_english], ["need", need && (words.needs[need] ?? need)]];
+  return new Map(known.filter(([, text]) => text));
+}
+
+/** By which way and when the number was taken. */
+function cameBy({ channel, arrival }) {
+  return fill(words.came, { channel: words.channels[channel], time: arrival.slice(11, 16) });
+}
+
 /** `texts`: what kind of tag -> its text; empty ones are left out. */
 function tags(texts) {
-  const wanted = Object.entries(texts).filter(([, text]) => text);
+  const wanted = [...texts].filter(([, text]) => text);
   at("here-tags").replaceChildren(...wanted.map(([kind, text]) => {
     const tag = element("span", text);
     tag.className = "tag";
@@ -133,7 +166,7 @@ function side(id, tickets, act, possible, onSide) {
     const button = row.querySelector("button");
     put(button, words[act]);
     button.setAttribute("aria-label", `${words[act]} ${ticket.number}`);
-    button.disabled = !possible || !ticket.actions.includes(act);
+    off(button, !possible || !ticket.actions.includes(act));
     button.onclick = () => onSide(act, ticket, button);
   });
 }
@@ -157,6 +190,11 @@ function rows(list, template, tickets, write) {
     part("item").title = subject(ticket);
     write(part, ticket, row);
   });
+  oneStop(list);
+}
+
+function off(button, impossible) {
+  button.setAttribute("aria-disabled", String(impossible));
 }
 
 function subject(ticket) {

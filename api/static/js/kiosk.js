@@ -5,15 +5,15 @@ import { put } from "./figures.js";
 import "./kiosk/choose.js";
 import { hoursToday, house, learn, local, lost } from "./kiosk/house.js";
 import "./kiosk/search.js";
-import { again, back, current, go, onFailure, reset, root, screen } from "./kiosk/stage.js";
-import { ask, asking, complain, giveUp, onRefusal, unsure } from "./kiosk/take.js";
+import { away, dress, english, read, toggle, usual } from "./kiosk/reader.js";
+import { again, back, current, go, onArrival, onFailure, reset, root, screen } from "./kiosk/stage.js";
+import { ask, asking, complain, giveUp, help, onRefusal, unsure } from "./kiosk/take.js";
 
 const QUIET_SECONDS = 45;
 const BEAT_SECONDS = 30;
 const RETRY_SECONDS = 5;
 const DOUBLE_TOUCH_MS = 400;
 const KEPT = "paihao.kiosk.token";
-const HOME_LANGUAGE = "zh-CN";
 /** Screens on which nobody is being served: they follow the state of the hall. */
 const RESTING = new Set(["start", "closed", "away", "setup"]);
 
@@ -63,6 +63,7 @@ function failed(error) {
   }
 }
 
+onArrival(read);
 onFailure(failed);
 onRefusal(failed);
 
@@ -90,14 +91,13 @@ screen("trouble", (section, { message }) => put(section, { message }));
 
 function tick() {
   const now = new Date();
-  const english = document.documentElement.lang === "en";
   put(root(), {
-    hall: house.hall ? (english && house.hall.name_en) || house.hall.name : root().querySelector(".hall").textContent,
+    hall: house.hall ? (english() && house.hall.name_en) || house.hall.name : root().querySelector(".hall").textContent,
     date: local(now, { month: "long", day: "numeric", weekday: "long" }),
     time: local(now, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
   });
   if (!current()) return;
-  const section = root().querySelector(`[data-screen="${current().name}"]`);
+  const section = shown();
   const quiet = (performance.now() - Math.max(touched, current().since)) / 1000;
   const left = Math.ceil((section.dataset.quiet ?? QUIET_SECONDS) - quiet);
   if (section.dataset.quiet) put(section, { seconds: fill(texts().seconds, { seconds: Math.max(0, left) }) });
@@ -107,9 +107,9 @@ function tick() {
 /** As the next visitor expects it: the start, in Chinese, in ordinary print. */
 function rest() {
   touched = performance.now();
-  document.documentElement.classList.remove("large");
+  usual();
   home();
-  if (document.documentElement.lang !== HOME_LANGUAGE) speak("zh_CN");
+  if (away()) speak("zh_CN");
   dress();
 }
 
@@ -118,7 +118,7 @@ function home() {
   if (!current() || current().name !== resting()) reset(resting());
 }
 
-// Language and size --------------------------------------------------------------------------------------------------
+// Language, size and the rest --------------------------------------------------------------------------------------------------
 
 /** Change the language in place: a page that had to be loaded anew could be lost with the network. */
 async function speak(language) {
@@ -129,26 +129,27 @@ async function speak(language) {
   document.documentElement.lang = page.documentElement.lang;
   document.title = page.title;
   dress();
-  again();
-}
-
-function enlarge() {
-  document.documentElement.classList.toggle("large");
-  dress();
-  again();
-}
-
-function dress() {
-  const large = document.documentElement.classList.contains("large");
-  root().querySelector('[data-do="large"]').setAttribute("aria-pressed", large);
   tick();
+  await again();
+  read(shown());
 }
+
+/** Print, contrast, reach or voice: the screen is laid out anew, and read if that is wished. */
+async function change(button) {
+  toggle(button);
+  dress();
+  await again();
+  if (button.dataset.choice === "voice") read(shown());
+}
+
+const shown = () => root().querySelector(`[data-screen="${current().name}"]`);
 
 // Hands --------------------------------------------------------------------------------------------------------------
 
 const DOORS = { unsure, complaint: complain };
 const DEEDS = {
-  back, home, large: enlarge, retry: beat, language: (button) => speak(button.dataset.language),
+  back, home, help, retry: beat, large: change, contrast: change, low: change, voice: change,
+  language: (button) => speak(button.dataset.language),
 };
 
 document.addEventListener("click", (event) => {
@@ -190,5 +191,6 @@ if (given) {
   history.replaceState(null, "", location.pathname + location.search);
 }
 house.token = given ?? localStorage.getItem(KEPT);
+dress();
 setInterval(tick, 1000);
 beat();

@@ -11,7 +11,9 @@ const LAST_RETRY_MS = 15_000;
 /**
  * Options: `token` a device's token, a guest without one; `heard` what an earlier page announced (`picture.heard`);
  * `changed(picture, news)` after every frame that says something new, `news` being the calls to announce, each once;
- * `away(since)` when the server is lost, `since` (ms) the moment of its last word, and `away(null)` when it is back.
+ * `away(since)` when the server is lost, `since` (ms) the moment of its last word, and `away(null)` when it is back;
+ * `window` the number of the window that the screen belongs to, if any; `refused(code)` when the server does not take the
+ * token for this place (the picture goes on), and `refused(null)` at every new try.
  */
 export class Live {
   #url;
@@ -46,7 +48,9 @@ export class Live {
   #connect() {
     const socket = (this.#socket = new WebSocket(this.#url));
     this.#asked = true;
-    socket.onopen = () => this.#say({ type: "hello", token: this.#options.token ?? "" });
+    this.#options.refused?.(null);
+    const { token = "", window } = this.#options;
+    socket.onopen = () => this.#say({ type: "hello", token, window });
     socket.onmessage = (message) => this.#heard(JSON.parse(message.data));
     socket.onclose = () => this.#retry();
     this.#timer = setTimeout(() => this.#retry(), CONNECT_MS);
@@ -79,6 +83,7 @@ export class Live {
     if (frame.at) this.#setClock(Date.parse(frame.at));
     this.#lastWord = this.now();
     if (frame.type === "ping") return this.#answer();
+    if (frame.type === "refused") return this.#options.refused?.(frame.code);
     if (frame.type === "snapshot") this.#settle();
     const { picture, news, gap } = apply(this.#picture, frame, this.now());
     if (gap) return this.#resync();

@@ -9,7 +9,7 @@ const HEARD_KEPT = 200;
 export function blank(heard = []) {
   return {
     revision: null, name: "", name_en: "", ticker: "", first_desk: "",
-    windows: new Map(), lines: new Map(), calls: [], heard: new Set(heard),
+    windows: new Map(), lines: new Map(), calls: [], quiet: null, leader: "", slides: [], heard: new Set(heard),
   };
 }
 
@@ -50,6 +50,13 @@ function hear(picture, calls, now) {
   const heard = new Set([...picture.heard, ...unheard.map(key)].slice(-HEARD_KEPT));
   const news = unheard.filter((call) => now - Date.parse(call.at) <= NEWS_MS);
   return { picture: { ...picture, heard }, news, gap: false };
+}
+
+/** The picture of some zones of the hall alone; of the whole hall when there are none in the set. */
+export function within(picture, zones) {
+  if (zones.size === 0) return picture;
+  const calls = picture.calls.filter((call) => zones.has(call.zone));
+  return { ...picture, calls, lines: new Map([...picture.lines].filter(([, line]) => zones.has(line.zone))) };
 }
 
 /** The calls to show, newest first: `count` at most, one per number. */

@@ -1,13 +1,10 @@
 // Signing in: errors beside their field and in words; afterwards back to where the officer came from.
 import { call, texts, Unreachable, useSession } from "./api.js";
-import { keepAddress } from "./language.js";
 
 const said = texts();
 const form = document.getElementById("sign-in");
 const { username, password } = form.elements;
 const submit = document.getElementById("submit");
-
-keepAddress(document.getElementById("language"));
 
 /** Where to go afterwards: `?next=` when it is a path of this site, else the console. */
 function goal() {

@@ -15,8 +15,12 @@ const EDITS = { erase: (words) => words.slice(0, -1), clear: () => "" };
 screen("search", async (section, args) => {
   const input = section.querySelector("input");
   const words = (args.words ?? "").trim();
-  const found = await get(`/halls/${house.code}/items?${new URLSearchParams({ q: words })}`);
-  if ((args.words ?? "").trim() !== words) return; // letters came meanwhile: their own answer is on its way
+  if (args.answered !== words) {
+    const found = await get(`/halls/${house.code}/items?${new URLSearchParams({ q: words })}`);
+    if ((args.words ?? "").trim() !== words) return; // letters came meanwhile: their own answer is on its way
+    Object.assign(args, { found, answered: words });
+  }
+  const { found } = args;
   if (input.value.trim() !== words && document.activeElement !== input) input.value = args.words ?? "";
   const say = texts();
   const helped = { text: say.unsure, note: say.unsure_lead, choose: unsure };

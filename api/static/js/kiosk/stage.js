@@ -5,6 +5,7 @@ let here = null;
 let trail = [];
 let turn = 0;
 let failed = null;
+let arrived = () => {};
 
 export const root = () => document.getElementById("kiosk");
 
@@ -21,6 +22,11 @@ export function onFailure(handle) {
   failed = handle;
 }
 
+/** Who is told of each screen that somebody came to: `handle(section)`. */
+export function onArrival(handle) {
+  arrived = handle;
+}
+
 /** One step further. */
 export const go = (name, args = {}) => show(name, args, here ? [...trail, here] : []);
 
@@ -34,7 +40,7 @@ export function back() {
 export const reset = (name, args = {}) => show(name, args, []);
 
 /** Fill the screen anew, in another language or size or with newer figures; the focus stays where it is. */
-export const again = () => here && show(here.name, here.args, trail, false);
+export const again = async () => here && show(here.name, here.args, trail, false);
 
 async function show(name, args, way, arriving = true) {
   const mine = ++turn;
@@ -53,5 +59,7 @@ async function show(name, args, way, arriving = true) {
   for (const button of root().querySelectorAll("[data-foot-button]")) {
     button.hidden = !wanted.includes(button.dataset.footButton);
   }
-  if (arriving) (section.querySelector("[data-focus]") ?? section.querySelector("h1")).focus({ preventScroll: true });
+  if (!arriving) return;
+  (section.querySelector("[data-focus]") ?? section.querySelector("h1")).focus({ preventScroll: true });
+  arrived(section);
 }

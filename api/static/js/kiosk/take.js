@@ -3,7 +3,9 @@
 import { call, fill, newKey, texts } from "../api.js";
 import { minutes, people, put, windows } from "../figures.js";
 import { house, lineNamed, lineOf, lost } from "./house.js";
-import { again, current, go, reset, screen } from "./stage.js";
+import { tile } from "./paging.js";
+import { english } from "./reader.js";
+import { again, back, current, go, reset, screen } from "./stage.js";
 
 const SLIP_SECONDS = 8;
 
@@ -18,7 +20,8 @@ export const giveUp = () => (pending = null);
 export const unsure = () => go("confirm", { door: "unsure", line: lineOf("first_inquiry") });
 export const complain = () => go("confirm", { door: "complaint", line: lineOf("complaint") });
 
-screen("confirm", (section, { item, door, line }) => {
+screen("confirm", (section, args) => {
+  const { item, door, line, need, priority = "" } = args;
   const say = texts(), agency = item?.agency;
   const goal = line ?? lineNamed(item.line);
   const department = house.hall.departments.find(({ code }) => code === item?.department);
@@ -29,22 +32,39 @@ screen("confirm", (section, { item, door, line }) => {
     agency: agency?.name, address: agency?.address, phone: agency?.phone,
     place: goal && `${goal.zone} ${goal.name}`,
     waiting: goal && (goal.waiting ? waitingAt(goal, say.figures) : say.nobody),
+    need: need ? fill(say.helped, { need: named(need, say) }) : say.need_help,
     take: asking() ? say.taking : agency ? say.take_desk : say.take,
   });
   bring(section, agency ? [] : item?.materials ?? []);
-  classes(section.querySelector("[data-classes]"), say);
+  classes(section.querySelector("[data-classes]"), say, priority);
   const form = section.querySelector("[data-take]");
-  form.querySelector("button").disabled = asking();
+  form.querySelector("[data-slot=take]").disabled = asking();
+  form.onchange = ({ target }) => (args.priority = target.value);
   form.onsubmit = (event) => {
     event.preventDefault();
     if (asking()) return;
-    const priority = new FormData(form).get("priority") || null;
     const goal = door === "complaint" ? { line: line.prefix } : { item: item?.code ?? null };
-    pending = { key: newKey(), body: { channel: "kiosk", priority, ...goal }, item: agency ? null : item };
+    const language = english() ? "en" : "zh_CN";
+    const body = { channel: "kiosk", priority: args.priority || null, need: need ?? "", language, ...goal };
+    pending = { key: newKey(), body, item: agency ? null : item };
     again();
     ask();
   };
 });
+
+/** Who needs a hand says so, quietly (R53); it stands on the number. */
+export const help = () => go("help", { wish: current().args });
+
+screen("help", (section, { wish }) => {
+  const say = texts();
+  const options = [...say.needs, [null, say.no_need]].map(([code, text]) => tile({ text, choose() {
+    wish.need = code;
+    back();
+  } }));
+  section.querySelector("[data-list]").replaceChildren(...options);
+});
+
+const named = (need, say) => new Map(say.needs).get(need);
 
 const waitingAt = (line, say) => `${people(line.waiting, say)} · ${minutes(line.wait, say)}`;
 
@@ -54,16 +74,14 @@ function promise({ kind, promised_days: days, fee_yuan: yuan }, say) {
   return `${limit} · ${yuan ? fill(say.fee, { yuan }) : say.free}`;
 }
 
-function classes(box, say) {
-  const chosen = box.querySelector(":checked")?.value;
-  const english = document.documentElement.lang === "en";
+function classes(box, say, chosen) {
   const options = house.hall.priorities.map(({ code, name, name_en, credit_minutes }) => ({
-    code, name: (english && name_en) || name, note: fill(say.credit, { minutes: credit_minutes }),
+    code, name: (english() && name_en) || name, note: fill(say.credit, { minutes: credit_minutes }),
   }));
   box.replaceChildren(...[{ code: "", name: say.ordinary }, ...options].map(({ code, name, note }) => {
     const label = document.createElement("label");
     const input = Object.assign(document.createElement("input"), { type: "radio", name: "priority", value: code });
-    input.checked = code === (chosen ?? "");
+    input.checked = code === chosen;
     label.append(input, Object.assign(document.createElement("span"), { textContent: name }));
     label.append(Object.assign(document.createElement("small"), { textContent: note ?? "" }));
     return label;
@@ -91,7 +109,7 @@ export async function ask() {
     const ticket = await call("POST", `/halls/${house.code}/tickets`, mine.body, { token: house.token, key: mine.key });
     if (pending !== mine) return; // whoever asked has gone
     pending = null;
-    const args = { ticket, item: mine.item };
+    const args = { ticket, item: mine.item, need: mine.body.need };
     await reset("ticket", args);
     args.slip = await print(ticket.id);
     if (current().args === args) again();
@@ -112,7 +130,7 @@ function print(id) {
   });
 }
 
-screen("ticket", (section, { ticket, item, slip }) => {
+screen("ticket", (section, { ticket, item, need, slip }) => {
   const say = texts();
   put(section, {
     number: ticket.number,
@@ -121,6 +139,7 @@ screen("ticket", (section, { ticket, item, slip }) => {
     wait: minutes(ticket.wait, say.figures),
     where: ticket.route.text,
     windows: windows(ticket.route.windows, say.figures),
+    helped: need && fill(say.helped, { need: named(need, say) }),
     slip: slip === null ? say.unprinted : say.printing,
   });
   bring(section, item?.materials ?? []);

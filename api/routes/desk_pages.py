@@ -1,0 +1,63 @@
+"""Pages of the first desk: the desk itself, the guidance slip for another agency, and the receipt."""
+
+from typing import Annotated, Any
+
+import segno
+from litestar import MediaType, Request, Router, get
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Template
+from markupsafe import Markup
+
+from ...cases import receipt
+from ...core.clock import local, now
+from ..services import Provided
+from .desk import agency_for, items_of
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/desk", name="page_desk", media_type=MediaType.HTML)
+async def desk() -> Template:
+    """First desk and guides: who stands before me, what was sent on, who needs help."""
+    return Template("desk.html")
+
+
+@get("/desk/guidance", name="page_guidance", media_type=MediaType.HTML)
+async def guidance(
+    services: Provided,
+    hall: Annotated[str, QueryParameter(max_length=40)],
+    agency: FromQuery[int | None] = None,
+    item: Annotated[str | None, QueryParameter(max_length=40)] = None,
+) -> Template:
+    """Where to go for what is not served here, on 80 mm paper (R5)."""
+    facts = await services.halls.get(hall)
+    named, about = agency_for(facts, agency, item)
+    served = [about] if about else items_of(named, facts)
+    today = local(now(), facts.timezone)
+    return Template("guidance.html", context={"hall": facts, "agency": named, "items": served, "today": today})
+
+
+@get("/r/{key:str}", name="page_receipt", media_type=MediaType.HTML)
+async def receipt_page(
+    request: AnyRequest,
+    key: FromPath[str],
+    services: Provided,
+    paper: Annotated[str, QueryParameter(max_length=4)] = "",
+) -> Template:
+    """A receipt as it was handed out, on A5 or 80 mm paper (R11), for whoever holds its link."""
+    async with services.database.read() as connection:
+        row = await receipt.find(connection, key)
+    hall = await services.halls.by_id(row.hall_id)
+    root = (services.settings.public_url or str(request.base_url)).rstrip("/")
+    code = segno.make(f"{root}/r/{key}", error="m").svg_inline(border=0, omitsize=True)
+    context = {
+        "hall": hall,
+        "receipt": row,
+        "at": local(row.at, hall.timezone),
+        "qr": Markup(code),  # noqa: S704
+        "narrow": paper == "80",
+    }
+    return Template("receipt.html", context=context)
+
+
+router = Router("/", route_handlers=[desk, guidance, receipt_page])

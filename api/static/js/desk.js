@@ -1,0 +1,69 @@
+// The first desk's way in: who is it, which hall, and the keys that reach everything.
+import { call, texts, Unreachable, useSession } from "./api.js";
+import { openAgencies } from "./desk_agencies.js";
+import { followHall } from "./desk_live.js";
+import { watchLists } from "./desk_lists.js";
+import { attempt, say, useSignIn } from "./desk_say.js";
+import { findNumber, receive, showNumber } from "./desk_visitor.js";
+import { press } from "./console_press.js";
+
+const AT_DESK = ["clerk", "guide", "supervisor", "admin"];
+
+const words = texts();
+const at = (id) => document.getElementById(id);
+
+try {
+  await start();
+} catch (error) {
+  refuse(error instanceof Unreachable ? words.no_server : error.message);
+}
+
+async function start() {
+  const session = await call("GET", "/session");
+  if (session.role === "public") return signIn();
+  useSession(session);
+  useSignIn(signIn);
+  at("leave").addEventListener("click", () => press(at("leave"), () => attempt(() => call("DELETE", "/session").then(signIn))));
+  at("officer").textContent = session.name;
+  if (!AT_DESK.includes(session.role)) return refuse(words.no_desk);
+  const code = session.hall ?? new URLSearchParams(location.search).get("hall") ?? (await call("GET", "/halls")).halls[0].code;
+  const path = `/halls/${encodeURIComponent(code)}`;
+  const hall = await call("GET", path);
+  const english = document.documentElement.lang === "en";
+  at("hall-name").textContent = (english && hall.name_en) || hall.name;
+  at("first-desk").hidden = false;
+  const fresh = receive(path, hall);
+  const look = watchLists(path, showNumber);
+  openAgencies(path, at("agencies-open"));
+  at("fresh").addEventListener("click", fresh);
+  at("find").addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(() => findNumber(at("find-number").value));
+  });
+  document.addEventListener("keydown", (event) => onKey(event, fresh));
+  followHall(code, look);
+  await look();
+  fresh();
+  say("", "");
+}
+
+function onKey(event, fresh) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.repeat) return;
+  const act = { F2: fresh, F4: () => at("change-line").click(), F7: () => at("agencies-open").click(), F8: toNumber }[event.key];
+  if (!act) return;
+  event.preventDefault();
+  if (!document.querySelector("dialog[open]")) act();
+}
+
+function toNumber() {
+  at("find-number").select();
+}
+
+function signIn() {
+  location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+function refuse(text) {
+  at("refused").hidden = false;
+  at("refused").textContent = text;
+}

@@ -1,0 +1,39 @@
+"""The hall at work through its interface: windows open, people waiting, calls made."""
+
+from typing import Any
+
+import httpx
+from shop import Shop
+
+
+class Day:
+    """A day in a shop's hall, made with its kiosk and by an officer: ``chief``, if nobody else is named."""
+
+    def __init__(self, shop: Shop, account: str = "supervisor") -> None:
+        self.shop = shop
+        self.kiosk = httpx.Client(base_url=f"{shop.server.base}/api/v1", timeout=30)
+        self.kiosk.headers["authorization"] = f"Bearer {shop.devices['kiosk']}"
+        self.chief = httpx.Client(base_url=f"{shop.server.base}/api/v1", timeout=30)
+        signing = {"username": account, "password": shop.passwords.get(account, shop.passwords["clerk"])}
+        self.chief.headers["x-csrftoken"] = self.chief.post("/session", json=signing).json()["csrf"]
+        self.windows = self.kiosk.get(f"/halls/{shop.hall}").json()["windows"]
+
+    def __enter__(self) -> "Day":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kiosk.close()
+        self.chief.close()
+
+    def open(self, windows: list[dict[str, Any]]) -> None:
+        for window in windows:
+            self.chief.post(f"/windows/{window['id']}/open").raise_for_status()
+
+    def issue(self, line: str | None = None, item: str | None = None) -> dict[str, Any]:
+        wish = {"channel": "kiosk", "line": line, "item": item}
+        said = self.kiosk.post(f"/halls/{self.shop.hall}/tickets", json=wish).raise_for_status()
+        return dict(said.json())
+
+    def call(self, window: dict[str, Any]) -> dict[str, Any]:
+        said = self.chief.post(f"/windows/{window['id']}/call-next").raise_for_status()
+        return dict(said.json()["ticket"])
