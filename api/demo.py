@@ -27,7 +27,7 @@ OTHERS = {Role.GUIDE: "何某", Role.OPERATOR: "高某", Role.SUPERVISOR: "林�
 NAMES: dict[str, str] = {DeviceKind.KIOSK: "大门取号机", DeviceKind.BOARD: "大厅屏"}
 NOTICES = (
     (
-        "办事请先取号。不清楚办什么、到哪里办，请到首问责任岗，工作人员会帮您弄清并负责到底",
+        "办事请先取号。不清楚办什么、到哪里办，请到首问责任岗，工作人员会帮您弄清，并负责到底",
         "Please take a number first. If you do not know what you need or where to go, ask at the first desk",
     ),
     (

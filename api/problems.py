@@ -47,7 +47,8 @@ def http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A fault of ours: logged with its trace, told without it."""
-    log.error("request_failed", path=request.url.path, exc_info=error)
+    # The route and not the path: the keys in it open tickets and receipts (R61).
+    log.error("request_failed", route=request.scope.get("path_template", ""), exc_info=error)
     return _render(request, 500, Problem.code, Problem.title, N_("请稍候再试；如仍不行，请联系大厅工作人员"), {})
 
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from time import time
 from typing import Final, NamedTuple
 
 from PIL import Image, ImageOps
@@ -25,6 +26,9 @@ MOST_PIXELS: Final = 50_000_000
 """A small file can unfold to more memory than the server has."""
 CHUNK: Final = 256 * 1024
 MEGABYTE: Final = 1_000_000
+ARRIVING: Final = ".arriving-"
+ABANDONED_SECONDS: Final = 6 * 3600
+"""No upload takes so long: the process that took it in is gone."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
@@ -69,8 +73,8 @@ class Shelf:
         ``unknown_media`` for what is no PNG, JPEG, WebP, MP4 or WebM, ``broken_picture`` for what cannot be decoded.
         """
         self._refuse_above_limit(announced or 0)
-        await asyncio.to_thread(self._directory.mkdir, parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=self._directory, prefix=".arriving-", delete=False) as file:
+        await asyncio.to_thread(self._make_room)
+        with NamedTemporaryFile(dir=self._directory, prefix=ARRIVING, delete=False) as file:
             path = Path(file.name)
             try:
                 size = 0
@@ -82,6 +86,13 @@ class Shelf:
                 yield Arrived(path, await self._look(path))
             finally:
                 await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    def _make_room(self) -> None:
+        """The directory, without what a killed process left half-arrived."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        for left in self._directory.glob(f"{ARRIVING}*"):
+            if time() - left.stat().st_mtime > ABANDONED_SECONDS:
+                left.unlink(missing_ok=True)
 
     def keep(self, hall_id: int, arrived: Arrived) -> None:
         """Put a file where it belongs. The same content may be there already."""

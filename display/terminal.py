@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import aclosing, suppress
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -153,7 +153,12 @@ def _ring() -> None:
 # A picture that stays.
 
 
-class _Screen:
+def text_console(**options: Any) -> Console:
+    """A console to which the names of lines and zones are text and nothing else, whatever brackets stand in them."""
+    return Console(markup=False, emoji=False, highlight=False, **options)
+
+
+class Screen:
     """What is drawn now: the newest picture, and how long something still flashes."""
 
     def __init__(self, options: Options) -> None:
@@ -225,7 +230,7 @@ class _Screen:
 
 
 async def _draw(watch: Watch, options: Options) -> None:
-    console, screen = Console(), _Screen(options)
+    console, screen = text_console(), Screen(options)
 
     async def look() -> None:
         async with aclosing(watch.pictures()) as pictures:

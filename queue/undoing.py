@@ -56,7 +56,7 @@ async def undo(tx: AsyncConnection, ticket: TicketRow, by: Actor, now: datetime)
     """Take back the last action of a ticket: it stands again where it stood before, and the journal says both.
 
     Raises TicketConflict for an action that cannot be undone, too late, or after the ticket has moved on; Forbidden for
-    somebody else's action; WindowConflict when its window was closed since or has somebody else in front of it.
+    somebody else's action; WindowConflict when its window was closed or taken over since, or has somebody in front.
     """
     until = undoable_until(ticket)
     if until is None:
@@ -71,8 +71,11 @@ async def undo(tx: AsyncConnection, ticket: TicketRow, by: Actor, now: datetime)
         raise TicketConflict
     bound = before.data.get("bound")
     place = {**dict.fromkeys(AT_WINDOW, last.window_id), Status.WAITING: bound}.get(last.from_status)
-    if place is not None and (await look(tx, place)).state is WindowState.CLOSED:  # nobody would ever call him there
+    desk = await look(tx, place) if place is not None else None
+    if desk is not None and desk.state is WindowState.CLOSED:  # nobody would ever call him there
         raise WindowConflict(N_("窗口已经关闭，不能撤销"), code="window_closed")
+    if desk is not None and last.from_status in AT_WINDOW and desk.sitting not in (None, ticket.staff_id):
+        raise WindowConflict(N_("该窗口已有其他工作人员上岗"), code="window_taken")
     parameters: dict[str, Any] = {
         "ticket": ticket.id,
         "seen": ticket.moves,

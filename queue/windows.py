@@ -16,6 +16,7 @@ from . import moves
 from .actor import Actor
 from .desk import Desk, look
 from .facts import HallFacts, WindowFacts
+from .signage import tidy
 from .staff import Duty
 from .ticket import AT_WINDOW, Ticket
 from .window import Window, WindowState
@@ -90,7 +91,7 @@ async def pause(
     _own(desk, by)
     if desk.state is WindowState.CLOSED:
         raise WindowConflict(N_("窗口尚未开启，请先开窗"), code="window_closed")
-    await _set(tx, hall_id, window, WindowState.PAUSED, by, now, reason=reason, back_at=back_at)
+    await _set(tx, hall_id, window, WindowState.PAUSED, by, now, reason=tidy(reason), back_at=back_at)
 
 
 async def close(tx: AsyncConnection, hall_id: int, window: WindowFacts, by: Actor, now: datetime) -> None:

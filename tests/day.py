@@ -37,3 +37,9 @@ class Day:
     def call(self, window: dict[str, Any]) -> dict[str, Any]:
         said = self.chief.post(f"/windows/{window['id']}/call-next").raise_for_status()
         return dict(said.json()["ticket"])
+
+    def show_no_slides(self) -> None:
+        """Take the notices off the boards that come with the demo."""
+        slides = f"/halls/{self.shop.hall}/slides"
+        for slide in self.chief.get(slides).raise_for_status().json()["slides"]:
+            self.chief.delete(f"{slides}/{slide['id']}").raise_for_status()

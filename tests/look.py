@@ -19,7 +19,7 @@ const name = (e) => e.outerHTML.slice(0, 120);
 async def axe(page: Page) -> list[str]:
     """The rules that the page breaks, with the elements that do. The page's context must bypass its policy."""
     await page.add_script_tag(path=AXE_FILE_PATH)
-    found: dict[str, Any] = await page.evaluate("axe.run({resultTypes: ['violations']})")
+    found: dict[str, Any] = await page.evaluate("axe.run({reporter: 'no-passes', preload: false})")
     return [f"{v['id']}: {[node['html'][:120] for node in v['nodes']]}" for v in found["violations"]]
 
 
@@ -63,7 +63,8 @@ async def highest_target(page: Page) -> float:
 async def cut(page: Page) -> list[str]:
     """Words that their box, the page's edge or a neighbour's edge cuts off: clipped, clamped or with an ellipsis.
 
-    What scrolls up and down is whole, for it can be scrolled; what scrolls sideways is not.
+    What scrolls up and down is whole, for it can be scrolled; what scrolls sideways is not. Whose title says all of it
+    is whole, too.
     """
     script = """
       const lost = (node) => {
@@ -89,7 +90,8 @@ async def cut(page: Page) -> list[str]:
       const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       while (walk.nextNode()) {
         const node = walk.currentNode, e = node.parentElement;
-        if (node.data.trim() && shown(e) && !e.matches('.skip') && (!modal || modal.contains(e)) && lost(node))
+        const here = shown(e) && !e.matches('.skip') && (!modal || modal.contains(e));
+        if (node.data.trim() && here && e.title !== node.data && lost(node))
           found.push(`${node.data.trim().slice(0, 40)}: ${name(e)}`);
       }
       return found; }"""

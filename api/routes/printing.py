@@ -137,7 +137,7 @@ async def printers(request: AnyRequest, hall: FromPath[str], services: Provided)
                 "jobs": [
                     {
                         "subject": job.subject,
-                        "number": number_of(msgspec.convert(job.sheet, Sheet)),
+                        "number": _number(job.sheet),
                         "copy": job.copy,
                         "state": job.state,
                         "at": shown.stamp(job.at, facts),
@@ -150,6 +150,13 @@ async def printers(request: AnyRequest, hall: FromPath[str], services: Provided)
             for row in rows
         ]
     }
+
+
+def _number(sheet: dict[str, Any]) -> str:
+    try:
+        return number_of(msgspec.convert(sheet, Sheet))
+    except msgspec.ValidationError:  # another version's paper
+        return ""
 
 
 def _text(fault: str, language: Language) -> str:

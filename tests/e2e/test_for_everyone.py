@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from math import inf
 from typing import Any, NamedTuple
 
 import look
@@ -14,7 +15,8 @@ from shop import Shop
 pytestmark = pytest.mark.anyio
 expect.set_options(timeout=20_000)  # machines that test are busy
 
-PHONE, DESK, BESIDE, TALL, WALL = (360, 640), (1366, 768), (1024, 600), (1080, 1920), (1920, 1080)
+PHONE, DOCKED, DESK, BESIDE, TABLET = (360, 640), (360, 600), (1366, 768), (1024, 600), (1024, 768)
+TALL, WALL, STRIP, PAPER = (1080, 1920), (1920, 1080), (1920, 360), (302, 760)
 READERS = [
     {"lang": "zh_CN", "print": "normal", "contrast": "normal"},
     {"lang": "zh_CN", "print": "large", "contrast": "normal"},
@@ -46,6 +48,10 @@ TO_DEPARTMENTS = ("button[data-go=departments]",)
 TO_ITEMS = (*TO_DEPARTMENTS, "[data-screen=departments] .tile >> nth=0")
 TO_CONFIRM = (*TO_ITEMS, "[data-screen=items] .tile >> nth=0")
 ACTS = "#desk [data-act]"
+ITEM = "#items [role=option] >> nth=0"
+SENT_ON = "#handovers .number >> nth=0"
+FIRST_DESK = (DESK, TABLET, BESIDE)
+STEERING = (WALL, DESK, BESIDE)
 
 PLACES = {
     "home": Place("/", (PHONE, DESK)),
@@ -54,13 +60,57 @@ PLACES = {
     "follow": Place("/t/{waiting}", (PHONE,), ".figures"),
     "follow, giving up": Place("/t/{waiting}", (PHONE,), "#ask-cancel", ("[data-ask=cancel]",)),
     "follow, called": Place("/t/{called}", (PHONE,), "[data-status=called]"),
-    "slip": Place("/t/{waiting}/slip", ((302, 760),)),
+    "slip": Place("/t/{waiting}/slip", (PAPER,)),
     "board": Place("/board/{hall}#token={board}", (WALL, TALL), "#lines .line", whole=".call, .line"),
+    "board, a notice": Place(
+        "/board/{hall}?zone={quiet}#token={board}", (WALL, TALL), ".notice", whole=".notice, .line"
+    ),
+    "board, volume": Place("/board/{hall}#token={board}", (WALL, TALL), "#volume", ("#volume-open",), whole="#volume"),
+    "strip": Place("/window/{hall}/A01#token={board}", (STRIP, TALL), "#card", whole="#state, .who p, .card dd"),
+    "strip, closed": Place(
+        "/window/{hall}/A02#token={board}", (STRIP, TALL), "#card", whole="#state, .who p, .card dd"
+    ),
     "console": Place("/console", (DESK, BESIDE, PHONE), "#here-number", account="b01"),
     "console, acts": Place("/console", (DESK, BESIDE), "#here-number", account="b01", whole=ACTS),
     "console, display": Place("/console", (BESIDE, PHONE), ".choices", (".display summary",), account="b01"),
     "console, transfer": Place("/console", (DESK, BESIDE, PHONE), "#transfer", ("[data-act=transfer]",), account="b01"),
     "console, choosing": Place("/console", (DESK, BESIDE, PHONE), "#choose-list label", account="b02"),
+    "console, receipt": Place(
+        "/console",
+        (DESK, BESIDE, DOCKED),
+        "#receipt",
+        ("[data-act=receipt]",),
+        account="b01",
+        whole="#receipt .answer *",
+    ),
+    "receipt": Place("/r/{receipt}", (DESK, PHONE)),
+    "receipt, 80 mm": Place("/r/{receipt}?paper=80", (PAPER,)),
+    "guidance": Place("/desk/guidance?hall={hall}&agency={agency}", (PAPER,)),
+    "desk": Place(
+        "/desk", FIRST_DESK, "#handovers .number", account="guide", whole="#seek, #find-number, #helps .number"
+    ),
+    "desk, item": Place("/desk", FIRST_DESK, "#take-yes", (ITEM,), account="guide", whole="#way-line, #take button"),
+    "desk, line": Place(
+        "/desk", FIRST_DESK, "#lines-list label", (ITEM, "#change-line"), account="guide", whole="#lines button"
+    ),
+    "desk, number": Place("/desk", FIRST_DESK, "#result-number", (SENT_ON,), account="guide", whole="#result-number"),
+    "desk, receipt": Place(
+        "/desk",
+        FIRST_DESK,
+        "#receipt",
+        (SENT_ON, "#result [data-act=receipt]"),
+        account="guide",
+        whole="#receipt .answer *",
+    ),
+    "desk, agencies": Place(
+        "/desk", FIRST_DESK, "#agencies-list label", (ITEM, "#agencies-open"), account="guide", whole="#agencies button"
+    ),
+    "supervise": Place("/supervise", STEERING, ".tile", account="supervisor", whole="#figures dd, .bar button"),
+    "supervise, content": Place("/supervise#content", STEERING, "#slides li", account="supervisor"),
+    "supervise, people": Place("/supervise#people", STEERING, "#devices tr", account="supervisor"),
+    "supervise, window": Place(
+        "/supervise", STEERING, "#panel", (".tile >> nth=0",), account="supervisor", whole="#panel *"
+    ),
     "kiosk": Place(KIOSK, (TALL, DESK), "[data-screen=start] .tile", whole="button"),
     "kiosk, departments": Place(KIOSK, (TALL, DESK), "[data-screen=departments] .tile", TO_DEPARTMENTS, whole="button"),
     "kiosk, items": Place(KIOSK, (TALL, DESK), "[data-screen=items] .tile", TO_ITEMS, whole="button"),
@@ -88,16 +138,18 @@ class Open(NamedTuple):
 def hall(busy_shop: Shop) -> Iterator[Open]:
     with Day(busy_shop) as day:
         first = next(window for window in day.windows if window["number"] == "B01")
-        day.open([*day.windows[::12]])
+        opened, quiet = day.windows[::12], day.windows[-1]["zone"]  # in the last zone nobody is called
+        day.open(opened)
         called = waiting = ""
-        for window in day.windows[::12]:
-            called = day.issue(window["lines"][0])["id"]
-            day.call(window)
+        for window in opened:
+            day.issue(window["lines"][0])
+            if window["zone"] != quiet:
+                called = day.call(window)["id"]
         for _ in range(8):
             waiting = day.issue(first["lines"][0])["id"]
         _clerk_at_work(busy_shop, first)
-        names = {"hall": busy_shop.hall, "called": called, "waiting": waiting, **busy_shop.devices}
-        yield Open(busy_shop, day, names)
+        names = {"hall": busy_shop.hall, "quiet": quiet, "called": called, "waiting": waiting, **busy_shop.devices}
+        yield Open(busy_shop, day, names | _guide_at_work(busy_shop, called))
 
 
 def _clerk_at_work(shop: Shop, window: dict[str, Any]) -> None:
@@ -105,6 +157,21 @@ def _clerk_at_work(shop: Shop, window: dict[str, Any]) -> None:
     with Day(shop, window["number"].lower()) as clerk:
         clerk.open([window])
         clerk.chief.post(f"/tickets/{clerk.call(window)['id']}/start").raise_for_status()
+
+
+def _guide_at_work(shop: Shop, called: str) -> dict[str, str]:
+    """A guide takes a number for somebody who needs help and gives a receipt: its key, and an agency."""
+    hall = f"/halls/{shop.hall}"
+    with Day(shop, "guide") as guide:
+        wish = {"channel": "desk", "line": "X", "need": "wheelchair", "name": "张小三"}
+        guide.chief.post(f"{hall}/tickets", json=wish).raise_for_status()
+        handed_in = {
+            "materials": [{"name": "居民户口簿", "count": 1}, {"name": "结婚证", "count": 2}],
+            "note": "原件已退还",
+        }
+        receipt = guide.chief.post(f"/tickets/{called}/receipts", json=handed_in).raise_for_status().json()["id"]
+        agency = guide.chief.get(f"{hall}/agencies").json()["agencies"][0]["id"]
+    return {"receipt": receipt, "agency": agency}
 
 
 @asynccontextmanager
@@ -358,3 +425,39 @@ async def test_giving_up_a_place_by_keyboard(browser: Browser, hall: Open) -> No
         await page.keyboard.press("Enter")
         await go(page, "[data-sure=cancel]")
         await expect(page.locator("#page")).to_have_attribute("data-status", "cancelled")
+
+
+async def test_a_receipt_by_keyboard(browser: Browser, hall: Open) -> None:
+    number = hall.day.issue("X")["number"]
+    async with reading(browser, viewport={"width": DESK[0], "height": DESK[1]}) as page:
+        await page.add_init_script(
+            "window.print = () => { top.document.documentElement.dataset.printed = location.href }"
+        )
+        await sign_in(page, hall, "guide")
+        await page.goto(f"{hall.shop.server.base}/desk")
+        await expect(page.locator("#seek")).to_be_focused()
+        await page.keyboard.press("F8")
+        await page.keyboard.type(number)
+        await page.keyboard.press("Enter")
+        await go(page, "#result [data-act=receipt]")
+        await expect(page.locator("#receipt .primary")).to_be_focused()
+        await walk(page, "#receipt [data-more]", "Shift+Tab")
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("结婚证")
+        await walk(page, "#receipt li:last-child [type=number]")
+        await page.keyboard.type("2")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#message")).to_contain_text(f"{number} 号：已开具收件回执 SJ")
+        await expect(page.locator("html")).to_have_attribute("data-printed", re.compile("/r/"))
+        await page.goto((await page.locator("html").get_attribute("data-printed") or "").partition("?")[0])
+        await expect(page.locator("tbody tr").last).to_contain_text("结婚证")
+        await go(page, "#print")
+        await expect(page.locator("html")).to_have_attribute("data-printed", re.compile("/r/"))
+        await go(page, ".print a")
+        await expect(page.locator("body.narrow")).to_be_visible()
+
+
+async def test_a_strip_asks_for_nothing(browser: Browser, hall: Open) -> None:
+    async with reading(browser, viewport={"width": STRIP[0], "height": STRIP[1]}) as page:
+        await arrive(page, hall, PLACES["strip"])
+        assert await look.highest_target(page) == inf

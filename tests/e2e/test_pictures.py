@@ -31,6 +31,7 @@ PHONE: list[Size] = [(360, 640)]
 CONSOLE: list[Size] = [(1920, 1080), (1366, 768), (1024, 600), (360, 600)]
 DESK: list[Size] = [(1366, 768), (1024, 768), (1024, 600), (360, 640)]
 SUPERVISE: list[Size] = [(1920, 1080), (3840, 2160), (1366, 768), (1024, 600)]
+A5 = (794, 559)
 HOME: list[Size] = [(1920, 1080), (360, 640)]
 LEAST_NUMBER = 0.04
 """The newest call's share of the screen's height."""
@@ -188,8 +189,16 @@ READERS = {
 async def test_the_board(browser: Browser, hall: Open, name: str) -> None:
     async with reading(browser, hall.shop, **READERS[name]) as page:
         await visit(page, BOARD[0], hall.shop.board, "#lines .line")
+        await page.reload()  # now no call is new: the picture of most of the day
         await expect(page.locator("[data-sound=locked]")).to_be_visible()
         await keep(page, name, BOARD, whole=".call, .line, .head, .foot", least=".call .number .fit")
+
+
+async def test_a_board_that_is_silent(browser: Browser, hall: Open) -> None:
+    async with reading(browser, hall.shop) as page:
+        await visit(page, BOARD[0], hall.shop.board.replace("#", "?sound=off#"), "#lines .line")
+        await page.reload()
+        await keep(page, "board-silent", [BOARD[0]], whole=".call, .line")
 
 
 async def test_the_board_in_quiet_hours_and_with_the_network_away(browser: Browser, hall: Open) -> None:
@@ -229,13 +238,11 @@ async def test_the_board_while_nobody_is_called(browser: Browser, shop: Shop) ->
             await expect(page.locator("#shut")).to_be_visible()
             await keep(page, "board-notice", BOARD, whole="#signage figure p")
             day.open(day.windows[:3])
-            slides = f"/halls/{shop.hall}/slides"
-            for slide in day.chief.get(slides).json()["slides"]:
-                day.chief.delete(f"{slides}/{slide['id']}").raise_for_status()
+            day.show_no_slides()
             await expect(page.locator("#welcome")).to_be_visible()
             await keep(page, "board-welcome", BOARD)
             picture = {"media": _upload(day, (1600, 900)), "text": "医保缴费流程：手机扫码、核对身份、选择年度、支付"}
-            day.chief.post(slides, json=picture).raise_for_status()
+            day.chief.post(f"/halls/{shop.hall}/slides", json=picture).raise_for_status()
             await expect(page.locator("#signage img")).to_be_visible()
             await keep(page, "board-picture", BOARD)
             for _ in range(4):
@@ -296,8 +303,10 @@ async def test_paper(browser: Browser, hall: Open) -> None:
         await keep(page, "slip", [(302, 760)])
         await visit(page, (302, 900), f"{receipt}?paper=80", "[data-qr] svg")
         await keep(page, "receipt-80mm", [(302, 900)])
-        await visit(page, (640, 900), receipt, "[data-qr] svg")
-        await keep(page, "receipt", [(640, 900)])
+        await visit(page, A5, receipt, "[data-qr] svg")
+        await keep(page, "receipt", [A5])
+        await page.emulate_media(media="screen")
+        await keep(page, "receipt-checked", PHONE)
 
 
 async def test_the_front_page_and_the_door(browser: Browser, hall: Open) -> None:

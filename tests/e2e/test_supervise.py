@@ -186,6 +186,8 @@ async def test_what_is_put_on_a_calm_board_and_what_is_refused(context: BrowserC
 async def test_notices_and_videos_follow_each_other_and_what_does_not_play_is_skipped(
     context: BrowserContext, shop: Shop
 ) -> None:
+    with Day(shop) as day:
+        day.show_no_slides()
     page = await supervise(context, shop)
     film = base64.b64decode(await page.evaluate(FILM))
     await page.locator("#tab-content").click()

@@ -10,6 +10,7 @@ from paihao.core.journal import Journal
 from paihao.queue.ticket import Ticket
 from paihao.queue.window import Window
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 pytestmark = pytest.mark.anyio
 
@@ -171,6 +172,23 @@ async def test_people_get_a_page_instead(house: House) -> None:
     assert said.status_code == 404
     assert said.headers["content-type"].startswith("text/html")
     assert '<html lang="en"' in said.text
+
+
+async def test_a_fault_of_ours_is_logged_without_the_key_that_opens_a_ticket_r61(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(*_: object) -> None:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr("paihao.queue.moves.find", breaks)
+    async with house.client() as client:
+        with capture_logs() as log:
+            said = await client.get("/tickets/secret-key")
+    assert said.status_code == 500
+    assert "out of order" not in said.text
+    (entry,) = log
+    assert entry["route"] == "/api/v1/tickets/{key}"
+    assert not any("secret-key" in str(value) for value in entry.values())
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/static/css/base.css", "/kiosk", "/api/v1/halls"])

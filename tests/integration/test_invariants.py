@@ -10,7 +10,7 @@ from paihao.core.db import Database, violated
 from paihao.queue import calling
 from paihao.queue.ticket import Ticket
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 pytestmark = pytest.mark.anyio
 
@@ -223,3 +223,11 @@ async def test_nothing_unlawful_gets_in(database: Database, dialect: str, subtes
                     await tx.execute(text(attack.sql.format(**names)))
             assert violated(refused.value) == guard
     assert (await floor.tickets(), await floor.journal()) == before
+
+
+async def test_a_statement_that_fails_keeps_to_itself_what_it_was_given_r61(database: Database) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        async with database.read() as connection:
+            await connection.execute(text("SELECT no_such_thing(:name)"), {"name": "王小二"})
+    assert "no_such_thing" in str(failed.value)  # what to mend stands in the log, and nobody's name
+    assert "王小二" not in str(failed.value)

@@ -8,6 +8,7 @@ from house import House
 from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 from paihao.api.guard import permission_of
 from paihao.api.permissions import PERMISSIONS, Caller
+from pictures import picture
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)]
 
@@ -69,6 +70,10 @@ async def test_a_session_without_its_csrf_word_changes_nothing(house: House) -> 
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
         client.headers["x-csrftoken"] = "0" * 64
         answer = await client.post(f"/windows/{await house.window('3')}/open")
+        assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
+    async with house.client(Caller.SUPERVISOR) as supervisor:  # a file's bytes are what a form elsewhere could send
+        del supervisor.headers["x-csrftoken"]
+        answer = await supervisor.post("/halls/small/media", content=picture())
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
     hall = await house.services.halls.get("small")
     assert not any(window.staffed for window in hall.windows.values())

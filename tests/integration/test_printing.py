@@ -325,7 +325,7 @@ async def test_a_paper_that_another_version_wrote_holds_nothing_up(desk: Desk) -
     desk.clock.turn(seconds=61)
     await desk.printing.sweep()
     await desk.printing.idle()
-    assert await desk.states() == [(0, "failed", "stopped"), (0, "printed", "")]
+    assert await desk.states() == [(0, "failed", Fault.STOPPED), (0, "printed", "")]
 
 
 async def test_an_idle_printer_is_asked_how_it_is(desk: Desk) -> None:
@@ -480,6 +480,23 @@ class TestInTheHouse:
             "queued",
             "连接不上，请检查电源、网线和地址",
         )
+
+    async def test_each_printer_shows_its_last_papers_in_one_reading(self, house: House, machine: Printer) -> None:
+        database = house.services.database
+        for name in ("甲", "乙", "丙"):
+            await accounts.add_device(database, DeviceKind.PRINTER, "small", None, name, address=machine.address)
+        async with house.client(Caller.SUPERVISOR) as client:
+            wish = {"channel": "desk", "item": "S-001"}
+            for name, papers in (("甲", 7), ("乙", 2)):
+                key = (await client.post("/halls/small/tickets", json=wish)).json()["id"]
+                for _ in range(papers):
+                    assert (await client.post(f"/tickets/{key}/print", json={"printer": name})).status_code == 202
+            shown = (await client.get("/halls/small/printers")).json()["printers"]
+            assert [[job["copy"] for job in one["jobs"]] for one in shown] == [[6, 5, 4, 3, 2], [1, 0], []]
+            async with database.write() as tx:  # as another version wrote them
+                await tx.execute(update(PrintJob).where(PrintJob.copy == 1).values(sheet={"pages": 1}))
+            shown = (await client.get("/halls/small/printers")).json()["printers"]
+        assert [[job["number"] for job in one["jobs"]] for one in shown] == [["A001"] * 5, ["", "A002"], []]
 
     async def test_devices_are_made_with_sense(self, house: House, kiosk: str) -> None:
         database = house.services.database

@@ -157,6 +157,17 @@ async def test_not_into_a_window_that_has_somebody_else_or_is_closed(story: Stor
     assert await story.refused(story.undo(story.officer)) == "window_closed"
 
 
+async def test_not_into_a_window_that_a_colleague_has_taken_over(story: Story) -> None:
+    facts, (first, second, _) = story.floor.facts, story.floor.windows
+    await story.call()
+    await story.act(Action.START, story.officer)
+    await story.act(Action.COMPLETE, story.officer)
+    for window, by in ((first, story.officer), (second, story.colleague)):
+        await story.does(partial(windows.close, hall_id=facts.id, window=window, by=by, now=LATER))
+    await story.does(partial(windows.open_, hall_id=facts.id, window=first, by=story.colleague, now=LATER))
+    assert await story.refused(story.undo(story.officer)) == "window_taken"
+
+
 async def test_nobody_waits_again_for_a_window_that_has_closed(story: Story) -> None:
     facts, window = story.floor.facts, story.floor.windows[0]
     await story.act(Action.TRANSFER, story.floor.supervisor, window=window)

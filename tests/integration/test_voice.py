@@ -3,7 +3,7 @@
 import wave
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import time
+from datetime import datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,15 @@ async def test_yesterdays_calls_have_no_voice(day: Day) -> None:
     await day.change(Hall, timezone="Pacific/Pago_Pago")  # never the same day as in Kiritimati
     elsewhere.append(await voice(day.guest, call))
     assert 404 in [said.status_code for said in elsewhere]
+
+
+async def test_nobody_has_the_clips_of_a_whole_day_made(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    await day.call()
+    call = (await day.board())["calls"][0]
+    at = datetime.fromisoformat(call["at"])
+    for passed, status in ((timedelta(minutes=10), 200), (timedelta(minutes=10, seconds=1), 404)):
+        monkeypatch.setattr("paihao.api.routes.voice.now", lambda passed=passed: at + passed)
+        assert (await voice(day.guest, call["id"])).status_code == status
 
 
 async def test_a_line_may_say_it_otherwise(day: Day) -> None:

@@ -69,20 +69,20 @@ async def test_the_card_shows_who_serves_and_where_to_complain(house: House) -> 
 
 async def test_a_pause_is_on_the_card_and_in_the_picture(house: House) -> None:
     back = now() + timedelta(minutes=20)
-    await at_work(house, "4", reason="整理材料", back_at=back.isoformat())
+    await at_work(house, "4", reason="整理\x1b\n材料 ", back_at=back.isoformat())  # a screen gets one visible line
     facts = await house.services.halls.get("small")
     time = f"{local(back, facts.timezone):%H:%M}"
     async with house.client() as guest:
         card = (await guest.get(CARD)).json()
         windows = (await guest.get("/halls/small/board")).json()["windows"]
-    assert (card["state"], card["reason"], card["back_at"]) == ("paused", "整理材料", time)
+    assert (card["state"], card["reason"], card["back_at"]) == ("paused", "整理 材料", time)
     shown = {window["window"]: window for window in windows}
     assert shown["4"] == {
         "id": shown["4"]["id"],
         "window": "4",
         "zone": "B区1楼",
         "state": "paused",
-        "reason": "整理材料",
+        "reason": "整理 材料",
         "back_at": time,
         "officer": "lan",
     }

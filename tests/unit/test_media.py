@@ -1,16 +1,19 @@
 """Files for the screens: looked into, not believed; no larger than allowed; nothing is left of what is refused."""
 
 import io
+import os
+import struct
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
+from time import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from paihao.api.ranges import Unsatisfiable, part
-from paihao.core.errors import Problem
-from paihao.display.media import LARGEST_PICTURE, MEGABYTE, Shelf, read, sniff
+from paihao.core.errors import Invalid, Problem
+from paihao.display.media import ABANDONED_SECONDS, ARRIVING, LARGEST_PICTURE, MEGABYTE, Shelf, read, sniff
 from paihao.queue.hall import MediaKind
 from pictures import HEIC, MATROSKA, WEBM, bomb, mp4, noise, picture
 from PIL import Image
@@ -119,6 +122,18 @@ async def test_what_boards_cannot_show_is_refused_and_leaves_nothing(
     assert files(tmp_path) == []
 
 
+@pytest.mark.parametrize("kind", ["TypeError", "struct.error", "MemoryError"])
+async def test_whatever_breaks_a_decoder_is_a_broken_picture(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    def breaks(picture: Image.Image) -> Image.Image:
+        raise {"TypeError": TypeError, "struct.error": struct.error, "MemoryError": MemoryError}[kind]
+
+    monkeypatch.setattr("PIL.ImageOps.exif_transpose", breaks)  # as found with damaged Exif blocks
+    assert await refused(shelf, picture("JPEG")) == "broken_picture"
+    assert files(tmp_path) == []
+
+
 async def test_a_damaged_pixel_is_found(shelf: Shelf) -> None:
     content = bytearray(noise((200, 200)))
     content[len(content) // 2] ^= 0xFF
@@ -153,6 +168,22 @@ async def test_a_sender_who_goes_away_leaves_nothing(shelf: Shelf, tmp_path: Pat
         async with shelf.take(torn(), None):
             pass
     assert files(tmp_path) == []
+
+
+async def test_what_a_killed_process_left_is_cleared_away_and_what_arrives_now_is_not(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    directory = tmp_path / "media"
+    directory.mkdir()
+    left, arriving = directory / f"{ARRIVING}left", directory / f"{ARRIVING}now"
+    for file in (left, arriving):
+        file.write_bytes(b"half")
+    long_ago = time() - ABANDONED_SECONDS - 1
+    os.utime(left, (long_ago, long_ago))
+    with pytest.raises(Invalid):
+        async with shelf.take(stream(b"nothing"), None):
+            pass
+    assert list(directory.iterdir()) == [arriving]
 
 
 def test_only_digests_name_files(shelf: Shelf) -> None:

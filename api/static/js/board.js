@@ -21,8 +21,10 @@ const CALLS_SHOWN = 1 + room("--older");
 const PAGE_ROWS = room("--rows");
 const { hall, timezone } = byId("board").dataset;
 const time = new Intl.DateTimeFormat(language, { timeZone: timezone, timeStyle: "medium", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat(language, { timeZone: timezone, month: "long", day: "numeric" });
-const weekday = new Intl.DateTimeFormat(language, { timeZone: timezone, weekday: "long" });
+/** Names of months and weekdays that leave the hall's name its room. */
+const style = language === "en" ? "short" : "long";
+const day = new Intl.DateTimeFormat(language, { timeZone: timezone, month: style, day: "numeric" });
+const weekday = new Intl.DateTimeFormat(language, { timeZone: timezone, weekday: style });
 
 /** `?zone=` (one or more): a board that stands in a part of the hall shows and speaks that part alone. */
 const zones = new Set(new URLSearchParams(location.search).getAll("zone"));
@@ -35,9 +37,10 @@ const live = new Live(hall, {
   token: deviceToken(),
   heard: JSON.parse(sessionStorage.getItem(HEARD) ?? "[]"),
   changed(now, fresh) {
-    sessionStorage.setItem(HEARD, JSON.stringify([...now.heard]));
     picture = within(now, zones);
     const news = fresh.filter((call) => zones.size === 0 || zones.has(call.zone));
+    voice.hear(picture, news); // before anything else: what was heard must be spoken, whatever happens to the drawing
+    sessionStorage.setItem(HEARD, JSON.stringify([...now.heard]));
     showCalls(news);
     showPage();
     const name = (language === "en" && picture.name_en) || picture.name;
@@ -45,7 +48,6 @@ const live = new Live(hall, {
     fit(byId("hall"), ems(whose), whose);
     byId("desk").replaceChildren(...onDuty(picture));
     news.forEach(announce);
-    voice.hear(picture, news);
     signage.update(picture.slides, picture.calls.length ? Date.parse(picture.calls[0].at) : 0);
   },
   away(since) {

@@ -4,6 +4,7 @@ import { attempt, close, tell, work } from "./console_desk.js";
 import { press, send } from "./console_press.js";
 import { claim } from "./console_tabs.js";
 import { Picker } from "./picker.js";
+import { refuse, signIn } from "./officer.js";
 
 const AT_WINDOW = ["clerk", "guide", "supervisor", "admin"];
 const STEERING = ["supervisor", "admin"]; // they look at any window and sit down at none
@@ -79,10 +80,6 @@ async function enter(window) {
   at("leave").textContent = steering ? words.leave : words.close_and_leave;
 }
 
-function signIn() {
-  location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-}
-
 /** Sign out; a clerk's window is closed first. */
 function goHome() {
   const signOut = () => call("DELETE", "/session");
@@ -92,11 +89,6 @@ function goHome() {
 
 function inWords(error) {
   return error instanceof Unreachable ? words.not_sent : error.message;
-}
-
-function refuse(text) {
-  at("refused").hidden = false;
-  at("refused").textContent = text;
 }
 
 async function choose() {

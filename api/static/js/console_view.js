@@ -68,7 +68,9 @@ export function tick() {
 
 function place(window) {
   put(at("window-number"), window.number);
-  put(at("window-name"), [window.name, window.officer?.name].filter(Boolean).join(" · "));
+  const name = [window.name, window.officer?.name].filter(Boolean).join(" · ");
+  put(at("window-name"), name);
+  at("window-name").title = name;
   const state = at("window-state");
   state.hidden = false;
   state.dataset.state = window.state;

@@ -5,6 +5,7 @@ import { followHall } from "./desk_live.js";
 import { watchLists } from "./desk_lists.js";
 import { attempt, say, useSignIn } from "./desk_say.js";
 import { findNumber, receive, showNumber } from "./desk_visitor.js";
+import { hallOf, refuse, signIn } from "./officer.js";
 import { press } from "./console_press.js";
 
 const AT_DESK = ["clerk", "guide", "supervisor", "admin"];
@@ -26,7 +27,7 @@ async function start() {
   at("leave").addEventListener("click", () => press(at("leave"), () => attempt(() => call("DELETE", "/session").then(signIn))));
   at("officer").textContent = session.name;
   if (!AT_DESK.includes(session.role)) return refuse(words.no_desk);
-  const code = session.hall ?? new URLSearchParams(location.search).get("hall") ?? (await call("GET", "/halls")).halls[0].code;
+  const code = await hallOf(session);
   const path = `/halls/${encodeURIComponent(code)}`;
   const hall = await call("GET", path);
   const english = document.documentElement.lang === "en";
@@ -57,13 +58,4 @@ function onKey(event, fresh) {
 
 function toNumber() {
   at("find-number").select();
-}
-
-function signIn() {
-  location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-}
-
-function refuse(text) {
-  at("refused").hidden = false;
-  at("refused").textContent = text;
 }

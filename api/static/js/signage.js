@@ -12,6 +12,8 @@ const PATIENCE_MS = 10_000;
 const RETRY_MS = 30_000;
 const LARGEST_TYPE = 13;
 const SMALLEST_TYPE = 2.4;
+/** Phrases are kept whole at the cost of so much of the type's size, no more. */
+const WORTH = 0.65;
 
 /**
  * `place` is the element to fill; while it is filled, its parent has the class `playing`. `now()` is the hall's moment
@@ -31,6 +33,7 @@ export class Signage {
   constructor(place, options) {
     this.#place = place;
     this.#options = options;
+    addEventListener("resize", () => place.querySelectorAll(".notice").forEach(fitType));
   }
 
   /** What there is to show, and the moment (ms) of the newest call: one of just now takes everything away at once. */
@@ -87,7 +90,7 @@ export class Signage {
     this.#place.parentElement.classList.add("playing");
     const old = [...this.#place.children];
     this.#place.append(made);
-    if (slide.kind === "notice") fitType(made);
+    if (slide.kind === "notice") new ResizeObserver(() => fitType(made)).observe(made); // a screen may be turned
     this.#shown = slide.id;
     // The old one lies beneath until the new one has come; without motion that is at once.
     const fading = made.animate({ opacity: [0, 1] }, { duration: calmly() ? 0 : 250 });
@@ -170,11 +173,15 @@ function unload(video) {
   video.load();
 }
 
-/** As large as all of it can be read. */
+/** As large as all of it can be read, and rather with whole phrases than larger. */
 function fitType(notice) {
   const length = [...notice.children].reduce((sum, { textContent }) => sum + ems(textContent), 0);
-  for (let size = Math.min(LARGEST_TYPE, 80 / Math.sqrt(length)); size > SMALLEST_TYPE; size *= 0.94) {
-    notice.style.setProperty("--type", size.toFixed(2));
-    if (notice.scrollHeight <= notice.clientHeight && notice.scrollWidth <= notice.clientWidth) return;
+  const largest = Math.min(LARGEST_TYPE, 80 / Math.sqrt(length));
+  for (const [wrap, smallest] of [["normal", WORTH * largest], ["anywhere", SMALLEST_TYPE]]) {
+    notice.style.overflowWrap = wrap;
+    for (let size = largest; size > smallest; size *= 0.94) {
+      notice.style.setProperty("--type", size.toFixed(2));
+      if (notice.scrollHeight <= notice.clientHeight && notice.scrollWidth <= notice.clientWidth) return;
+    }
   }
 }

@@ -5,6 +5,7 @@ import { People, showDevices } from "./supervise_people.js";
 import { showFigures, showLines, showLongest, showNeeds } from "./supervise_side.js";
 import { Windows } from "./supervise_windows.js";
 import { Live } from "./live.js";
+import { hallOf, refuse, signIn } from "./officer.js";
 
 const STEERING = ["supervisor", "admin"];
 const LEAST_GAP_MS = 2000;
@@ -33,7 +34,7 @@ async function start() {
   at("leave").hidden = false;
   at("leave").addEventListener("click", () => call("DELETE", "/session").then(signIn, (error) => tell(inWords(error))));
   if (!STEERING.includes(session.role)) return refuse(words.not_yours);
-  const hall = session.hall ?? new URLSearchParams(location.search).get("hall") ?? (await call("GET", "/halls")).halls[0].code;
+  const hall = await hallOf(session);
   path = `/halls/${encodeURIComponent(hall)}`;
   const { name, name_en: english, timezone } = await call("GET", path);
   at("hall").textContent = (document.documentElement.lang === "en" && english) || name;
@@ -47,15 +48,6 @@ async function start() {
   at("ticker").value = (await call("GET", `${path}/slides`)).ticker;
   choose(tabs.find((tab) => `#${tab.getAttribute("aria-controls")}` === location.hash) ?? tabs[0]);
   watch(hall, timezone);
-}
-
-function signIn() {
-  location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-}
-
-function refuse(text) {
-  at("refused").hidden = false;
-  at("refused").textContent = text;
 }
 
 function inWords(error) {
@@ -83,14 +75,20 @@ function choose(chosen) {
 }
 
 for (const [place, tab] of tabs.entries()) {
-  tab.addEventListener("click", () => path && choose(tab));
+  tab.addEventListener("click", () => take(tab));
   tab.addEventListener("keydown", ({ key }) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-    if (!step || !path) return;
+    if (!step) return;
     const next = tabs[(place + step + tabs.length) % tabs.length];
     next.focus();
-    choose(next);
+    take(next);
   });
+}
+
+/** Choose a tab; while the page is still being made, it is remembered in the address. */
+function take(tab) {
+  if (people) choose(tab);
+  else history.replaceState(null, "", `#${tab.getAttribute("aria-controls")}`);
 }
 
 // The hall: the board's socket says that something moved; it is read again, but not more often than every two seconds.

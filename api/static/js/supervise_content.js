@@ -72,7 +72,9 @@ export class Content {
       const about = element("div", "", "about");
       const times = [slide.since && fill(words.from, { time: moment(slide.since) }), slide.until && fill(words.until, { time: moment(slide.until) })];
       const facts = [words.kind[slide.kind], fill(words.seconds, slide), ...times].filter(Boolean).join(" · ");
-      about.append(element("p", slide.text || slide.name), element("small", facts));
+      const said = element("p", slide.text || slide.name);
+      said.title = said.textContent;
+      about.append(said, element("small", facts));
       const state = element("span", words.when[slide.when], "sign");
       const up = this.#button(words.up, slide, () => this.#move(slide, place - 1, "up"), place === 0);
       const down = this.#button(words.down, slide, () => this.#move(slide, place + 1, "down"), place === slides.length - 1);

@@ -1,0 +1,19 @@
+// What the pages of officers share at the door: the way to signing in, the hall that somebody works for, a refusal.
+import { call } from "./api.js";
+
+/** To the sign-in page, and back here afterwards. */
+export function signIn() {
+  location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+/** The code of the officer's hall; who works for all of them names one in the address, else it is the first. */
+export async function hallOf(session) {
+  return session.hall ?? new URLSearchParams(location.search).get("hall") ?? (await call("GET", "/halls")).halls[0].code;
+}
+
+/** The page is not for him, or cannot be had now: said in place of everything else. */
+export function refuse(text) {
+  const said = document.getElementById("refused");
+  said.hidden = false;
+  said.textContent = text;
+}
