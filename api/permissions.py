@@ -77,6 +77,7 @@ PERMISSIONS: Final = MappingProxyType(
         "ticket_postpone": EVERYBODY,
         "ticket_act": AT_WINDOW,
         "ticket_print": STAFF,
+        "ticket_paper": ISSUING,
         # the first desk and the guides
         "handovers": AT_WINDOW,
         "helps": AT_WINDOW,

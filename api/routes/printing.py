@@ -63,6 +63,12 @@ _LAST = (
     .where(PrintJob.id >= func.coalesce(_FIRST_SHOWN, 0))
     .order_by(PrintJob.id.desc())
 )
+_PAPER = (
+    select(PrintJob.copy, PrintJob.state, PrintJob.fault)
+    .where(PrintJob.subject == bindparam("subject"))
+    .order_by(PrintJob.copy.desc())
+    .limit(1)
+)
 _BEFORE = select(PrintJob.printer_id).where(PrintJob.subject == bindparam("subject"), PrintJob.copy == 0)
 
 
@@ -93,6 +99,19 @@ async def print_ticket(
     answer = await once(request, services, facts.id, work)
     services.printing.wake()
     return answer
+
+
+@get("/tickets/{key:str}/print", name="ticket_paper")
+async def paper(request: AnyRequest, key: FromPath[str], services: Provided) -> dict[str, Any]:
+    """How the newest paper of a ticket stands: whoever sent somebody to a printer wants to know. 404 ``no_paper``."""
+    async with services.database.read() as connection:
+        row = await moves.find(connection, key)
+        job = (await connection.execute(_PAPER, {"subject": slips.subject_of(key)})).first()
+    of_hall(request.user, await services.halls.by_id(row.hall_id))
+    if job is None:
+        raise NotFound(N_("没有打印过这张小票"), code="no_paper")
+    text = _text(job.fault, language_of(request)) if job.fault else ""
+    return {"copy": job.copy, "state": job.state, "fault": job.fault, "text": text}
 
 
 async def _choose(connection: AsyncConnection, hall: HallFacts, wish: str | None, key: str) -> Any:
@@ -163,4 +182,4 @@ def _text(fault: str, language: Language) -> str:
     return translate(language, FAULTS[Fault(fault)])
 
 
-router = Router("/", route_handlers=[print_ticket, printers])
+router = Router("/", route_handlers=[print_ticket, paper, printers])

@@ -143,6 +143,8 @@ async def choose_file(page: Page, payload: FilePayload) -> None:
 
 
 async def test_what_is_put_on_a_calm_board_and_what_is_refused(context: BrowserContext, shop: Shop) -> None:
+    with Day(shop) as day:
+        day.show_no_slides()
     hall, page = await board(context, shop), await supervise(context, shop)
     await expect(hall.locator("#welcome")).to_be_visible()
     await page.locator("#tab-content").click()

@@ -409,7 +409,18 @@ class TestInTheHouse:
     async def test_a_kiosk_without_one_says_so(self, house: House) -> None:
         async with house.client(Caller.KIOSK) as client:
             issued = (await client.post("/halls/small/tickets", json={"channel": "kiosk", "item": "S-001"})).json()
+            asked = await client.get(f"/tickets/{issued['id']}/print")
         assert issued["printing"] is False
+        assert (asked.status_code, asked.json()["code"]) == (404, "no_paper")
+
+    async def test_it_can_ask_whether_the_slip_came_out(self, house: House, machine: Printer, kiosk: str) -> None:
+        async with house.client(Caller.KIOSK, token=kiosk) as client:
+            issued = (await client.post("/halls/small/tickets", json={"channel": "kiosk", "item": "S-001"})).json()
+            paper: dict[str, Any] = {}
+            async with asyncio.timeout(10):
+                while paper.get("state") != "printed":
+                    paper = (await client.get(f"/tickets/{issued['id']}/print")).json()
+            assert paper == {"copy": 0, "state": "printed", "fault": "", "text": ""}
 
     async def test_an_english_ticket_is_english(self, house: House, machine: Printer, kiosk: str) -> None:
         wish = {"channel": "kiosk", "item": "S-001", "language": "en"}

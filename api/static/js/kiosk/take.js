@@ -8,6 +8,8 @@ import { english } from "./reader.js";
 import { again, back, current, go, reset, screen } from "./stage.js";
 
 const SLIP_SECONDS = 8;
+/** A printer on the network has so long to say that the slip is out. */
+const PAPER_SECONDS = 10;
 
 // The request that waits for its answer. It keeps its key until the server has spoken: however often it is sent,
 // it gives one number.
@@ -111,7 +113,10 @@ export async function ask() {
     pending = null;
     const args = { ticket, item: mine.item, need: mine.body.need };
     await reset("ticket", args);
-    args.slip = await print(ticket.id);
+    args.slip = await slipOf(ticket);
+    if (current().args === args) again();
+    if (!ticket.printing) return;
+    args.unprinted = !(await isPrinted(ticket.id));
     if (current().args === args) again();
   } catch (error) {
     if (pending !== mine) return;
@@ -120,17 +125,31 @@ export async function ask() {
   }
 }
 
-/** Load the slip into the hidden frame, where it prints itself; gives its QR code, null when it did not come. */
-function print(id) {
+/**
+ * Load the slip into the hidden frame, where it prints itself unless a printer on the network does; gives its QR code,
+ * null when it did not come.
+ */
+function slipOf({ id, printing }) {
   const frame = document.getElementById("slip");
   return new Promise((resolve) => {
     setTimeout(resolve, SLIP_SECONDS * 1000, null);
     frame.onload = () => resolve(frame.contentDocument?.querySelector("[data-qr] svg") ?? null);
-    frame.src = `/t/${id}/slip?print=1`;
+    frame.src = `/t/${id}/slip${printing ? "" : "?print=1"}`;
   });
 }
 
-screen("ticket", (section, { ticket, item, need, slip }) => {
+/** Whether the printer on the network said in time that the slip is out. */
+async function isPrinted(id) {
+  for (let second = 0; second < PAPER_SECONDS; second += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const { state, fault } = await call("GET", `/tickets/${id}/print`, undefined, { token: house.token }).catch(() => ({}));
+    if (state === "printed") return true;
+    if (state === "failed" || fault) return false;
+  }
+  return false;
+}
+
+screen("ticket", (section, { ticket, item, need, slip, unprinted = slip === null }) => {
   const say = texts();
   put(section, {
     number: ticket.number,
@@ -140,7 +159,7 @@ screen("ticket", (section, { ticket, item, need, slip }) => {
     where: ticket.route.text,
     windows: windows(ticket.route.windows, say.figures),
     helped: need && fill(say.helped, { need: named(need, say) }),
-    slip: slip === null ? say.unprinted : say.printing,
+    slip: unprinted ? say.unprinted : say.printing,
   });
   bring(section, item?.materials ?? []);
   const box = section.querySelector("[data-qr]");
