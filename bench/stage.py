@@ -31,10 +31,11 @@ _ROWS = """WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE 
 lane AS (SELECT lane.hall_id, lane.window_id, lane.line_id, line.prefix,
     row_number() OVER (ORDER BY lane.window_id, lane.line_id) - 1 AS place
   FROM window_line lane JOIN line ON line.id = lane.line_id WHERE lane.handicap_minutes = 0)
-INSERT INTO ticket (key, hall_id, business_day, number, line_id, channel, need, route_reason, status, arrival,
-  credit_minutes, rank, recalls, moves, action, actor, changed_at, note{columns})
+INSERT INTO ticket (key, hall_id, business_day, number, line_id, channel, need, visitor, language, route_reason, status,
+  arrival, callable_at, postponed, credit_minutes, rank, recalls, moves, action, actor, changed_at, note{columns})
 SELECT :batch || CAST(i AS TEXT), lane.hall_id, :day, lane.prefix || CAST(:first + i AS TEXT), lane.line_id, 'kiosk',
-  '', 'own_line', '{status}', :at, 0, :rank + i, 0, {moves}, '{action}', 'system', :at, ''{values}
+  '', '', 'zh_CN', 'own_line', '{status}', :at, :at, false, 0, :rank + i, 0, {moves}, '{action}', 'system', :at,
+  ''{values}
 FROM n JOIN lane ON lane.place = i % (SELECT count(*) FROM lane)"""
 _TYPES = (
     bindparam("count", type_=BigInteger),
