@@ -115,12 +115,14 @@ async def add_device(
     """Make a device and give its token; a printer has none, it is gone to at its ``address``.
 
     ``printer``: the name of the printer that a kiosk prints on. Raises NotFound for an unknown hall, window or printer,
-    Invalid for an address that is none or that belongs to another kind, Conflict for a second printer of a name.
+    Invalid for an address, printer or window that belongs to another kind, Conflict for a second printer of a name.
     """
     if (address is not None) is not (kind is DeviceKind.PRINTER):
         raise Invalid(N_("打印机必须有地址，其他设备没有"), code="address_of_printers")
     if printer is not None and kind is not DeviceKind.KIOSK:
         raise Invalid(N_("只有取号机可以指定打印机"), code="only_kiosks_print")
+    if number is not None and kind is not DeviceKind.BOARD:
+        raise Invalid(N_("只有屏幕可以指定窗口"), code="only_screens_hang_above")
     if address is not None:
         Address.parse(address)
     token = secrets.token_urlsafe(32) if kind in TALKING else ""

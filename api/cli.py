@@ -190,8 +190,9 @@ def device_add(kind: str, code: str | None, number: str | None, name: str, **pap
 @click.argument("name")
 @click.option("--hall", "code", help="Code of the hall, where there are several.")
 def device_revoke(name: str, code: str | None) -> None:
-    """Revoke the tokens of devices by their name."""
+    """Revoke devices by their name: their tokens are refused, a printer is left alone."""
     _run(lambda database: accounts.revoke_device(database, name, code))
+    click.echo(translate(_language(), N_("已停用{name}"), name=name))
 
 
 @main.command()

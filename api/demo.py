@@ -132,8 +132,13 @@ async def _on_boards(tx: AsyncConnection, hall: int, today: date) -> None:
     await tx.execute(insert(Slide), slides)
     leader = list(OTHERS).index(Role.SUPERVISOR) + 900
     chief = (await tx.execute(_BADGED, {"hall": hall, "badge": f"LQ{leader}"})).scalar_one()
+    first = (await tx.execute(_BADGED, {"hall": hall, "badge": "LQ001"})).scalar_one()
     days = [today + timedelta(days=ahead) for ahead in range(ROSTER_DAYS)]
-    duties = [{"hall_id": hall, "day": day, "part": RosterPart.LEADER, "staff_id": chief} for day in days]
+    duties = [
+        {"hall_id": hall, "day": day, "part": part, "staff_id": staff}
+        for day in days
+        for part, staff in ((RosterPart.FIRST_DESK, first), (RosterPart.LEADER, chief))
+    ]
     await tx.execute(insert(Roster), duties)
 
 
@@ -153,7 +158,7 @@ def _text(kept: dict[str, Any], url: str) -> Iterator[str]:
     yield f"  取号机    kiosk      {url}/kiosk#token={devices['kiosk']}"
     yield f"  大屏      board      {url}/board/{kept['hall']}#token={devices['board']}"
     yield f"  窗口屏    strip      {url}/window/{kept['hall']}/{kept['window']}#token={devices['board']}"
-    yield f"  终端屏    terminal   paihao board --hall {kept['hall']} --token {devices['board']}"
+    yield f"  终端屏    terminal   paihao board --hall {kept['hall']} --token {devices['board']} --url {url}"
     yield f"  窗口工作台 console    {url}/console"
     yield f"  首问岗    first desk {url}/desk"
     yield f"  值班台    supervise  {url}/supervise"

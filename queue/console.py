@@ -73,6 +73,16 @@ _WAITING = select(
     .scalar_subquery()
     + select(func.count()).select_from(Ticket).where(_WAITS, Ticket.bound_window_id == _WINDOW).scalar_subquery()
 )
+# Who asked for some more minutes: not to be called yet, but here.
+_LATER = select(func.count().label("people"), func.min(Ticket.callable_at).label("first")).where(
+    Ticket.status == Status.WAITING,
+    Ticket.callable_at > bindparam("now", type_=Moment),
+    or_(
+        Ticket.bound_window_id == _WINDOW,
+        Ticket.bound_window_id.is_(None)
+        & Ticket.line_id.in_(select(WindowLine.line_id).where(WindowLine.window_id == _WINDOW)),
+    ),
+)
 _STAFF: BindParameter[Any] = bindparam("staff")
 _OWN_DAY: CompoundSelect[Any] = union_all(
     select(literal("duty").label("what"), Duty.since.label("since"), cast(null(), Moment).label("until")).where(
@@ -104,12 +114,20 @@ class Upcoming(NamedTuple):
     handicap: int
 
 
+class Later(NamedTuple):
+    """How many are not to be called before a moment to come, and the first of these moments."""
+
+    people: int
+    first: datetime | None
+
+
 class Console(NamedTuple):
-    """``waiting``: everybody whom this window may call; ``upcoming``: the first of them, in order."""
+    """``waiting``: everybody whom this window may call now; ``upcoming``: the first of them, in order."""
 
     here: TicketRow | None
     upcoming: Sequence[Upcoming]
     waiting: int
+    later: Later
     parked: Sequence[TicketRow]
     missed: Sequence[TicketRow]
     day: OwnDay
@@ -139,6 +157,7 @@ async def read(
         here,
         upcoming[:NEXT_SHOWN],
         waiting,
+        Later(*(await connection.execute(_LATER, asked)).one()),
         [row for row in aside if row.status == Status.PARKED],
         [row for row in aside if row.status == Status.MISSED],
         _own_day((await connection.execute(_OWN_DAY, asked)).all()),

@@ -17,7 +17,7 @@ class Need(StrEnum):
 NAMES: Mapping[str, str] = {
     Need.WHEELCHAIR: N_("轮椅"),
     Need.SIGN_LANGUAGE: N_("手语"),
-    Need.ELDERLY: N_("老年人陪同"),
+    Need.ELDERLY: N_("老年人需陪同"),
     Need.READING: N_("代读代写"),
     Need.INFANT: N_("带婴幼儿"),
 }

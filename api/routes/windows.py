@@ -51,6 +51,7 @@ async def desk(request: AnyRequest, window: FromPath[str], services: Provided) -
             for row, rule, handicap in seen.upcoming
         ],
         "waiting": seen.waiting,
+        "later": {"people": seen.later.people, "first": shown.stamp(seen.later.first, hall)},
         "parked": [shown.desk_ticket(row, hall) for row in seen.parked],
         "missed": [shown.desk_ticket(row, hall) for row in seen.missed],
         "day": {

@@ -233,3 +233,13 @@ async def test_a_missed_number_is_found_at_the_first_desk(context: BrowserContex
     await first_desk.locator("#found-yes").click()
     await expect(console.locator("#next")).to_contain_text(number)
     await desk.close()
+
+
+@pytest.mark.parametrize(("role", "place"), [("guide", "/desk"), ("supervisor", "/supervise")])
+async def test_signing_in_leads_to_where_one_works(context: BrowserContext, shop: Shop, role: str, place: str) -> None:
+    page = await context.new_page()
+    await page.goto(f"{shop.server.base}/sign-in")
+    await page.locator("#username").fill(role)
+    await page.locator("#password").fill(shop.passwords[role])
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(f"{shop.server.base}{place}")

@@ -125,7 +125,7 @@ async def test_a_window_with_somebody_in_front_stays_and_says_why(context: Brows
         await expect(tile(page, "3")).to_contain_text("已叫")
         await tile(page, "3").click()
         await page.locator("[data-act=close]").click()
-        await expect(page.locator("#panel-said")).to_contain_text(f"{number} 号还在本窗口")
+        await expect(page.locator("#panel-said.wrong")).to_contain_text(f"{number} 号还在本窗口")
 
 
 async def test_the_ticker_reaches_an_open_board(context: BrowserContext, shop: Shop) -> None:

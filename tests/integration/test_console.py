@@ -142,3 +142,14 @@ async def test_what_became_of_a_press_without_an_answer(desk: Desk) -> None:
     seen = await desk.look()
     assert (seen["here"], seen["next"][0]["id"]) == (None, waiting)
     assert (await desk.clerk.post(path, headers={"idempotency-key": "anew"})).status_code == 200
+
+
+async def test_who_asked_for_some_minutes_more_is_here_but_not_yet_to_be_called(desk: Desk) -> None:
+    ticket = await desk.issue()
+    assert (await desk.look())["later"] == {"people": 0, "first": None}
+    assert (await desk.guide.post(f"/tickets/{ticket}/postpone")).status_code == 200
+    seen = await desk.look()
+    shown = (await desk.guide.get(f"/tickets/{ticket}")).json()
+    assert (seen["waiting"], seen["next"]) == (0, [])
+    assert seen["later"] == {"people": 1, "first": shown["callable_at"]}
+    assert (await desk.clerk.post(f"/windows/{desk.window}/call-next")).status_code == 204

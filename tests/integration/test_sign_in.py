@@ -119,3 +119,6 @@ async def test_accounts_that_cannot_be(house: House) -> None:
         await add_user(database, "li", Role.CLERK, "nowhere", "李某", "L9")
     with pytest.raises(NotFound):
         await add_device(database, DeviceKind.BOARD, "small", "99", "strip")
+    with pytest.raises(Invalid) as told:
+        await add_device(database, DeviceKind.KIOSK, "small", "3", "kiosk")
+    assert told.value.code == "only_screens_hang_above"

@@ -46,7 +46,9 @@ export function render(picture, onSide) {
   if (here) person(here);
   else nobody(window.state === "open", picture.waiting > 0);
   buttons(picture);
-  put(at("waiting"), picture.waiting ? fill(words.people_waiting, { count: picture.waiting }) : words.nobody);
+  const waiting = picture.waiting ? fill(words.people_waiting, { count: picture.waiting }) : words.nobody;
+  const { people, first } = picture.later;
+  put(at("waiting"), people ? `${waiting} · ${fill(words.later, { people, time: first.slice(11, 16) })}` : waiting);
   ownDay(picture.day);
   rows(at("next"), "row", picture.next, (part, ticket) => {
     put(part("because"), [...marks(ticket).values(), reason(ticket, ticket.because)].join(" · "));

@@ -17,3 +17,10 @@ export function refuse(text) {
   said.hidden = false;
   said.textContent = text;
 }
+
+/** Say at its place what came of an act; `wrong`: it was refused. */
+export function report(place, text, wrong = false) {
+  const said = document.getElementById(place);
+  said.classList.toggle("wrong", wrong);
+  said.textContent = text;
+}

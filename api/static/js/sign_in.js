@@ -6,10 +6,13 @@ const form = document.getElementById("sign-in");
 const { username, password } = form.elements;
 const submit = document.getElementById("submit");
 
-/** Where to go afterwards: `?next=` when it is a path of this site, else the console. */
-function goal() {
+/** Where each role works; whoever is not named here works at a window. */
+const PLACES = { guide: "/desk", supervisor: "/supervise", admin: "/supervise" };
+
+/** Where to go afterwards: `?next=` when it is a path of this site, else where the role works. */
+function goal(role) {
   const next = new URLSearchParams(location.search).get("next") ?? "";
-  return location.origin + (next.startsWith("/") ? next : "/console");
+  return location.origin + (next.startsWith("/") ? next : PLACES[role] ?? "/console");
 }
 
 /** Say what is wrong beside its field, which takes the focus; without words: nothing is wrong. */
@@ -41,8 +44,8 @@ form.addEventListener("submit", async (event) => {
   try {
     // A session that is still open wants its word even from a page that replaces it.
     useSession(await call("GET", "/session"));
-    await call("POST", "/session", { username: username.value.trim(), password: password.value });
-    location.replace(goal());
+    const { role } = await call("POST", "/session", { username: username.value.trim(), password: password.value });
+    location.replace(goal(role));
   } catch (error) {
     complain(password, error instanceof Unreachable ? said.unreachable : error.message);
   } finally {

@@ -5,7 +5,7 @@ import { People, showDevices } from "./supervise_people.js";
 import { showFigures, showLines, showLongest, showNeeds } from "./supervise_side.js";
 import { Windows } from "./supervise_windows.js";
 import { Live } from "./live.js";
-import { hallOf, refuse, signIn } from "./officer.js";
+import { hallOf, refuse, report, signIn } from "./officer.js";
 
 const STEERING = ["supervisor", "admin"];
 const LEAST_GAP_MS = 2000;
@@ -143,8 +143,8 @@ async function sendTicker(event) {
   try {
     const { text } = await call("POST", `${path}/ticker`, { text: at("ticker").value });
     at("ticker").value = text;
-    at("ticker-said").textContent = text ? words.sent : words.cleared;
+    report("ticker-said", text ? words.sent : words.cleared);
   } catch (error) {
-    at("ticker-said").textContent = inWords(error);
+    report("ticker-said", inWords(error), true);
   }
 }

@@ -1,5 +1,6 @@
 // Every window of the hall as a tile, zone by zone, and the panel of one of them.
 import { call, fill } from "./api.js";
+import { report } from "./officer.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -107,7 +108,7 @@ export class Windows {
 
   #open(id) {
     this.#chosen = id;
-    at("panel-said").textContent = "";
+    report("panel-said", "");
     this.#fillPanel();
     at("panel").showModal();
   }
@@ -117,6 +118,7 @@ export class Windows {
     const window = this.#seen.windows.find(({ id }) => id === this.#chosen);
     const state = stateOf(window);
     say(at("panel-title"), fill(words.window, window));
+    at("panel-console").href = `/console?window=${window.id}`;
     at("panel-state").dataset.state = state;
     const said = window.status ? fill(words.in_front[window.status], window) : words.state[state];
     const paused = window.state === "paused" && [window.pause_reason, window.back_at && this.#time(window.back_at)];
@@ -149,13 +151,13 @@ export class Windows {
     try {
       const body = act === "pause" ? { reason: at("panel-reason").value } : undefined;
       const { state } = await call("POST", `/windows/${this.#chosen}/${act}`, body);
-      at("panel-said").textContent = words.done[act];
+      report("panel-said", words.done[act]);
       this.#seen.windows.find(({ id }) => id === this.#chosen).state = state;
       this.show(this.#seen);
       at("panel-leave").focus();
       refresh();
     } catch (error) {
-      at("panel-said").textContent = inWords(error);
+      report("panel-said", inWords(error), true);
     }
   }
 }

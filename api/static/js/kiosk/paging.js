@@ -2,6 +2,7 @@
 
 import { fill, texts } from "../api.js";
 import { put } from "../figures.js";
+import { read } from "./reader.js";
 
 const chunk = (list, size) =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, place) => list.slice(place * size, (place + 1) * size));
@@ -39,6 +40,7 @@ export function paged(section, groups, args) {
     button.onclick = () => {
       args.page = goal;
       paged(section, groups, args);
+      read(section);
     };
   }
 }

@@ -39,10 +39,13 @@ export function dress() {
 
 const voice = () => speech?.getVoices().find(({ lang }) => lang.slice(0, 2) === page.lang.slice(0, 2));
 
+/** Whether screens are read aloud now. */
+export const reading = () => page.dataset.voice === "on" && Boolean(voice());
+
 /** Read a screen's question and choices aloud, when the visitor wants it. */
 export function read(section) {
-  if (page.dataset.voice !== "on" || !voice()) return;
-  const parts = section.querySelectorAll("h1, .head p, h2, dt, dd, li, button, legend, .classes label, .where, .say");
+  if (!reading()) return;
+  const parts = section.querySelectorAll("h1, .head p, h2, dt, dd, li, button, legend, .classes label, .where, p.help, .leave [role=status], .say");
   const words = [...parts].filter((part) => part.checkVisibility() && !part.dataset.key && !part.disabled)
     .map((part) => part.innerText.trim()).filter(Boolean);
   const said = new SpeechSynthesisUtterance(words.join("。\n"));

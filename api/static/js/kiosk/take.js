@@ -4,12 +4,15 @@ import { call, fill, newKey, texts } from "../api.js";
 import { minutes, people, put, windows } from "../figures.js";
 import { house, lineNamed, lineOf, lost } from "./house.js";
 import { tile } from "./paging.js";
-import { english } from "./reader.js";
+import { english, reading } from "./reader.js";
 import { again, back, current, go, reset, screen } from "./stage.js";
 
 const SLIP_SECONDS = 8;
 /** A printer on the network has so long to say that the slip is out. */
 const PAPER_SECONDS = 10;
+/** A number stays on the screen so long; longer where it is not on paper, or still being read aloud. */
+const SHORT_SECONDS = 12;
+const LONG_SECONDS = 45;
 
 // The request that waits for its answer. It keeps its key until the server has spoken: however often it is sent,
 // it gives one number.
@@ -159,8 +162,9 @@ screen("ticket", (section, { ticket, item, need, slip, unprinted = slip === null
     where: ticket.route.text,
     windows: windows(ticket.route.windows, say.figures),
     helped: need && fill(say.helped, { need: named(need, say) }),
-    slip: unprinted ? say.unprinted : say.printing,
+    slip: slip === null ? say.lost : unprinted ? say.unprinted : say.printing,
   });
+  section.dataset.quiet = unprinted || reading() ? LONG_SECONDS : SHORT_SECONDS;
   bring(section, item?.materials ?? []);
   const box = section.querySelector("[data-qr]");
   box.replaceChildren(...(slip ? [document.importNode(slip, true)] : []));
