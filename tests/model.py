@@ -223,10 +223,14 @@ class Model:
         place, before = self.places[seen.id], self.before[seen.id]
         if seen.moves != place.moves:
             raise Refused(TicketConflict, "ticket_conflict")
-        if before.status in AT_WINDOW and before.window is not None:
-            if self.desks[before.window].state is WindowState.CLOSED:
-                raise Refused(WindowConflict, "window_closed")
-            if (other := self.front(before.window)) and other.id != place.id:
+        at_window = before.window if before.status in AT_WINDOW else None
+        goal = before.bound if before.status is Status.WAITING else at_window
+        if goal is not None and self.desks[goal].state is WindowState.CLOSED:
+            raise Refused(WindowConflict, "window_closed")
+        if at_window is not None:
+            if self.desks[at_window].sitting not in (None, seen.staff):
+                raise Refused(WindowConflict, "window_taken")
+            if (other := self.front(at_window)) and other.id != place.id:
                 raise Refused(WindowConflict, "window_busy")
         where = {"line": before.line, "window": before.window, "bound": before.bound}
         return self._moved(place, Action.UNDO, by, now, to=before.status, **where)

@@ -47,6 +47,7 @@ def hall(shop: Shop) -> Iterator[Hall]:
 
 async def sign_in(page: Page, hall: Hall, number: str = "3") -> None:
     await page.goto(f"{hall.shop.server.base}/console")
+    await expect(page.locator("#submit")).to_be_enabled()
     await page.locator("#username").press_sequentially(number)
     await page.keyboard.press("Tab")
     await page.keyboard.type(hall.shop.passwords["clerk"])

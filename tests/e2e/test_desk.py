@@ -21,6 +21,7 @@ async def open_desk(context: BrowserContext, shop: Shop, username: str = "guide"
     page = await context.new_page()
     await page.add_init_script(PRINTED)
     await page.goto(f"{shop.server.base}/desk")
+    await expect(page.locator("#submit")).to_be_enabled()
     await page.locator("#username").press_sequentially(username)
     await page.keyboard.press("Tab")
     await page.keyboard.type(shop.passwords[role])

@@ -382,6 +382,7 @@ async def test_sign_in_and_console_by_keyboard(browser: Browser, hall: Open) -> 
     async with reading(browser, viewport={"width": BESIDE[0], "height": BESIDE[1]}) as page:
         await page.goto(f"{hall.shop.server.base}/console")
         await expect(page.locator("#username")).to_be_focused()
+        await expect(page.locator("#submit")).to_be_enabled()
         await page.keyboard.type("b03")
         await walk(page, "#password")
         await page.keyboard.type(hall.shop.passwords["clerk"])

@@ -34,6 +34,7 @@ async def open_window(context: BrowserContext, shop: Shop, number: str) -> Page:
     """A clerk signs in and opens his window, by keyboard alone."""
     page = await context.new_page()
     await page.goto(f"{shop.server.base}/console")
+    await expect(page.locator("#submit")).to_be_enabled()
     await page.locator("#username").press_sequentially(number.lower())
     await page.keyboard.press("Tab")
     await page.keyboard.type(shop.passwords["clerk"])
@@ -239,6 +240,7 @@ async def test_a_missed_number_is_found_at_the_first_desk(context: BrowserContex
 async def test_signing_in_leads_to_where_one_works(context: BrowserContext, shop: Shop, role: str, place: str) -> None:
     page = await context.new_page()
     await page.goto(f"{shop.server.base}/sign-in")
+    await expect(page.locator("#submit")).to_be_enabled()
     await page.locator("#username").fill(role)
     await page.locator("#password").fill(shop.passwords[role])
     await page.keyboard.press("Enter")

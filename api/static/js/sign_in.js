@@ -52,3 +52,5 @@ form.addEventListener("submit", async (event) => {
     ask(false);
   }
 });
+
+submit.disabled = false;
