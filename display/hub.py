@@ -130,8 +130,12 @@ class Lookout(ABC):
         """Look until cancelled; a reading that fails does not end it."""
         while True:
             self._moved.clear()
+            look = asyncio.ensure_future(self.look())
             try:
-                await self.look()
+                await asyncio.shield(look)
+            except asyncio.CancelledError:
+                await asyncio.wait([look])  # a reading that was begun gives its connection back
+                raise
             except Exception:
                 log.exception("look_failed", hall_id=self.hall_id)
             await asyncio.sleep(self.gap)
@@ -150,6 +154,7 @@ class Lookouts(Generic[Kind]):
         self._make = make
         self._halls: dict[int, Kind] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         bus.subscribe(self._moved)
 
     @asynccontextmanager
@@ -164,11 +169,15 @@ class Lookouts(Generic[Kind]):
         finally:
             if hall.empty and self._halls.get(hall_id) is hall:
                 del self._halls[hall_id]
-                self._tasks.pop(hall_id).cancel()
+                ending = self._tasks.pop(hall_id)
+                self._ending.add(ending)
+                ending.add_done_callback(self._ending.discard)
+                ending.cancel()
 
     async def stop(self) -> None:
         for task in self._tasks.values():
             task.cancel()
+        await asyncio.gather(*self._tasks.values(), *self._ending, return_exceptions=True)
 
     def _moved(self, moved: Moved) -> None:
         if (hall := self._halls.get(moved.hall_id)) is not None:
