@@ -362,6 +362,7 @@ async def test_the_first_desk(browser: Browser, hall: Open) -> None:
         await page.keyboard.press("Enter")
         await page.keyboard.press("Enter")
         await expect(page.locator("#result-number")).to_be_visible()
+        await expect(page.locator("#handovers .number").first).to_be_visible()
         await keep(page, "desk-number", DESK)
         await page.keyboard.press("F7")
         await expect(page.locator("#agencies-list label").first).to_be_visible()

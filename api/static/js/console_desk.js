@@ -195,7 +195,9 @@ function outOfTurn(ticket, reason, button) {
   }).then(forget), tell);
 }
 
-/** Open the panel; what is chosen there is a press of its own. */
+const UNCHANGED = () => {};
+
+/** Open the panel; what is chosen there is a press of its own, and need not wait for another look at the window. */
 async function transfer() {
   const { here, hall, window } = picture;
   await attempt(async () => {
@@ -203,7 +205,7 @@ async function transfer() {
     chooseGoal(goals, here, window.number).then((goal) => goal && press(
       at("transfer-yes"), () => attempt(() => move("transfer", here, goal.body, { goal: goal.name })), tell,
     ));
-  });
+  }, UNCHANGED);
 }
 
 async function pause() {
