@@ -19,21 +19,33 @@ from .choices import remember
 from .guard import gate
 from .light import FOLLOW_DIGEST, compressed
 from .routes import (
+    appointments,
     board,
+    book,
+    book_waiting,
+    book_who,
+    booked_slip,
+    callers,
     desk,
     desk_pages,
+    enquiries,
     halls,
     house,
     live,
     media,
+    messages,
     pages,
+    planning,
     printing,
     receipts,
     session,
     signage,
+    slots,
     steering,
     tickets,
+    visits,
     voice,
+    waitlist,
     windows,
 )
 from .services import Services, build
@@ -70,6 +82,7 @@ def create(settings: Settings) -> Litestar:
             await schema.upgrade(services.database)
         await services.bus.start()
         await services.printing.start()
+        await services.messages.start()
         scheduler = sweeps.scheduler(services)
         scheduler.start()
         try:
@@ -77,6 +90,7 @@ def create(settings: Settings) -> Litestar:
         finally:
             scheduler.shutdown(wait=False)
             await services.printing.stop()
+            await services.messages.stop()
             await services.hub.stop()
             await services.followers.stop()
             await services.seen.stop()
@@ -104,6 +118,13 @@ def create(settings: Settings) -> Litestar:
                 live,
                 media,
                 signage,
+                messages,
+                slots,
+                appointments,
+                planning,
+                waitlist,
+                callers,
+                enquiries,
             )
         ],
     )
@@ -116,7 +137,19 @@ def create(settings: Settings) -> Litestar:
     )
     openapi = Router("/schema", route_handlers=[], include_in_schema=False, opt={"permission": "openapi"})
     return Litestar(
-        route_handlers=[api, house.router, pages.router, desk_pages.router, media.files, static],
+        route_handlers=[
+            api,
+            house.router,
+            pages.router,
+            desk_pages.router,
+            booked_slip.router,
+            book.router,
+            book_waiting.router,
+            book_who.router,
+            visits.router,
+            media.files,
+            static,
+        ],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         guards=[gate],
         exception_handlers=problems.HANDLERS,

@@ -225,11 +225,19 @@ def board(plain: bool, **chosen: Any) -> None:
 )
 @click.option("--visitors", type=click.IntRange(1), default=6000, show_default=True)
 @click.option("--weekday", type=click.IntRange(1, 7), default=1, show_default=True, help="1 is Monday.")
+@click.option("--booked", type=click.FloatRange(0, 100), default=30, show_default=True, help="Percent who book.")
+@click.option("--grace", type=click.IntRange(0, 240), default=3, show_default=True, help="Of a slot, in real minutes.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--credentials", type=click.Path(path_type=Path), default=demo.KEPT, show_default=True)
 @click.option("--patient", is_flag=True, hidden=True, help="Wait for a server that is away.")
 def replay(**chosen: Any) -> None:
-    """Play a day of visitors and windows against a running server, and check what it did."""
+    """Play a day of visitors and windows against a running server, and check what it did.
+
+    Appointments hold by the server's clock. Before the day, those who book take places of slots that begin within
+    minutes, which a supervisor opens for them; meanwhile the hall has slots of 5 minutes, no notice and the grace given
+    here, and afterwards its rules again. The run lasts until those slots have begun. Outside opening hours all bookings
+    are for later, and stand. In the end, whoever has not come to a slot that has begun is missed, as after hours.
+    """
     from ..samples.replay import run  # a simulation's libraries are loaded by nothing else
 
     try:

@@ -39,7 +39,7 @@ Work = Callable[[AsyncConnection], Awaitable[Answered]]
 
 
 async def once(
-    request: Request[Any, Any, Any], services: Services, hall_id: int, work: Work, what: What = What.QUEUE
+    request: Request[Any, Any, Any], services: Services, hall_id: int, work: Work, what: What | None = What.QUEUE
 ) -> Response[bytes]:
     """Do ``work`` in one transaction and answer; with an Idempotency-Key a repeat gets the first answer.
 
@@ -48,8 +48,8 @@ async def once(
     key = request.headers.get(HEADER)
     if key is None:
         async with services.moving(hall_id, what) as tx:
-            status, body = await work(tx)
-        return _response(status, _encode(body) if status != 204 else b"")
+            done = await work(tx)
+        return answer(done)
     if WITHDRAW in request.headers:
         work = _withdrawn(request)
     if not (0 < len(key) <= idempotency.LONGEST_KEY and key.isascii() and key.isprintable()):
@@ -74,6 +74,11 @@ async def once(
             raise
         return _response(*earlier)
     return _response(status, encoded)
+
+
+def answer(done: Answered) -> Response[bytes]:
+    """The answer to a request whose repeat need not be known."""
+    return _response(done.status, _encode(done.body) if done.status != 204 else b"")
 
 
 def _withdrawn(request: Request[Any, Any, Any]) -> Work:

@@ -29,6 +29,8 @@ STAFF: Final = frozenset(Caller(role) for role in Role)
 STEERING: Final = frozenset({Caller.SUPERVISOR, Caller.ADMIN})
 AT_WINDOW: Final = STEERING | {Caller.CLERK, Caller.GUIDE}
 ISSUING: Final = AT_WINDOW | {Caller.KIOSK, Caller.OPERATOR}
+BOOKING: Final = STAFF | {Caller.PUBLIC, Caller.KIOSK}
+ANSWERING: Final = STEERING | {Caller.OPERATOR, Caller.GUIDE}
 CALLING_OUT_OF_ORDER: Final = STEERING
 
 PERMISSIONS: Final = MappingProxyType(
@@ -46,12 +48,37 @@ PERMISSIONS: Final = MappingProxyType(
         "page_window": EVERYBODY,
         "page_ticket": EVERYBODY,
         "page_slip": EVERYBODY,
+        "page_booked_slip": EVERYBODY,
         "page_sign_in": EVERYBODY,
         "page_console": EVERYBODY,
         "page_supervise": EVERYBODY,
         "page_desk": EVERYBODY,
         "page_guidance": EVERYBODY,
         "page_receipt": EVERYBODY,
+        "page_phone": EVERYBODY,
+        # the public's pages of booking: they do what they say themselves, as forms without scripts must
+        "page_book": EVERYBODY,
+        "page_book_hall": EVERYBODY,
+        "page_book_hold": EVERYBODY,
+        "page_book_person": EVERYBODY,
+        "page_book_person_said": EVERYBODY,
+        "page_book_code": EVERYBODY,
+        "page_book_code_said": EVERYBODY,
+        "page_book_wait": EVERYBODY,
+        "page_book_wait_person": EVERYBODY,
+        "page_book_wait_code": EVERYBODY,
+        "page_book_wait_join": EVERYBODY,
+        "page_waiting": EVERYBODY,
+        "page_waiting_said": EVERYBODY,
+        "page_appointments": EVERYBODY,
+        "page_appointments_said": EVERYBODY,
+        "page_appointment": EVERYBODY,
+        "page_appointment_said": EVERYBODY,
+        "page_appointment_calendar": EVERYBODY,
+        "page_appointment_move": EVERYBODY,
+        "page_appointment_moved": EVERYBODY,
+        "page_appointment_cancel": EVERYBODY,
+        "page_appointment_cancelled": EVERYBODY,
         # signing in
         "session_create": EVERYBODY,
         "session_delete": STAFF,
@@ -78,6 +105,37 @@ PERMISSIONS: Final = MappingProxyType(
         "ticket_act": AT_WINDOW,
         "ticket_print": STAFF,
         "ticket_paper": ISSUING,
+        # booking: the public by code and phone, kiosks on site, officers for those who call or stand before them
+        "slots": EVERYBODY,
+        "hold_take": BOOKING,
+        "hold_release": BOOKING,
+        "hold_code": BOOKING,
+        "hold_verify": BOOKING,
+        "hold_confirm": BOOKING,
+        "appointment_show": BOOKING,
+        "appointment_move": BOOKING,
+        "appointment_cancel": BOOKING,
+        "appointment_check_in": BOOKING,
+        "appointments": STAFF | {Caller.KIOSK},
+        "appointment_person": ANSWERING,
+        "appointment_lift_bar": ANSWERING,
+        "booking_rules": STAFF,
+        "booking_rules_set": frozenset({Caller.ADMIN}),
+        "bookings": STAFF,
+        "slot_resize": STEERING,
+        "day_close": STEERING,
+        "day_reopen": STEERING,
+        "waiting_join": BOOKING,
+        "waiting_show": BOOKING,
+        "waiting_accept": BOOKING,
+        "waiting_leave": BOOKING,
+        # the phone operator: who calls, and what he is to be called back about
+        "callers": ANSWERING,
+        "enquiry_add": ANSWERING,
+        "enquiries": ANSWERING,
+        "enquiry": ANSWERING,
+        "enquiry_answer": ANSWERING,
+        "enquiry_take": ANSWERING,
         # the first desk and the guides
         "handovers": AT_WINDOW,
         "helps": AT_WINDOW,
@@ -109,5 +167,7 @@ PERMISSIONS: Final = MappingProxyType(
         "staff": STEERING,
         "staff_photo": STEERING,
         "duties": STEERING,
+        "messages": STEERING,
+        "message_retry": STEERING,
     }
 )

@@ -8,7 +8,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.response import Template
 
-from ..core.errors import Invalid, NotFound, Problem
+from ..core.errors import Invalid, NotFound, Problem, TooMany
 from ..core.i18n import N_, translate
 from .language import language_of
 
@@ -19,7 +19,10 @@ PROBLEM_JSON = "application/problem+json"
 
 def problem(request: Request[Any, Any, Any], error: Problem) -> Response[Any]:
     """Render a domain error."""
-    return _render(request, error.status, error.code, error.title, error.detail, error.params)
+    response = _render(request, error.status, error.code, error.title, error.detail, error.params)
+    if isinstance(error, TooMany):
+        response.headers["retry-after"] = "60"
+    return response
 
 
 def invalid(request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:

@@ -10,10 +10,13 @@ from litestar.di import NamedDependency
 from prometheus_client import Gauge, Histogram
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..booking.rulebook import Rulebooks
+from ..core import gateways
 from ..core.bus import Bus, MemoryBus, Moved, PostgresBus, What
 from ..core.clock import now
 from ..core.db import Database
 from ..core.i18n import Language
+from ..core.outbox import Outbox
 from ..core.privacy import Vault
 from ..core.settings import Settings
 from ..display import picture
@@ -29,7 +32,12 @@ from ..queue.figures import Figures
 from ..queue.halls import Halls
 from ..queue.standing import Standing, standings
 from .identity import Identities
+from .limits import Bucket
 from .routes.followed import followed
+from .upkeep import Upkeep
+
+GUESSES_A_MINUTE = 6
+"""How often an address may try a phone number on one appointment."""
 
 _MOVES_SECONDS = Histogram("paihao_move_seconds", "Transactions that moved a hall, and how long each took")
 _SCREENS = Gauge("paihao_screens", "Screens connected to this process")
@@ -50,14 +58,27 @@ class Services:
     identities: Identities
     vault: Vault
     printing: Printing
+    messages: Outbox
+    rulebooks: Rulebooks
+    upkeep: Upkeep
+    asking: Bucket
+    """How often an address of the public may look at slots and appointments."""
+    taking: Bucket
+    """How often it may hold, confirm, or ask for a code."""
+    guessing: Bucket
+    """How often it may try a phone number on one code."""
 
     @asynccontextmanager
-    async def moving(self, hall_id: int, what: What = What.QUEUE) -> AsyncIterator[AsyncConnection]:
-        """One transaction about a hall; once it is committed everybody who looks at the hall is told."""
+    async def moving(self, hall_id: int, what: What | None = What.QUEUE) -> AsyncIterator[AsyncConnection]:
+        """One transaction about a hall; once it is committed everybody who looks at the hall is told.
+
+        ``what`` is None for what no screen shows, such as a booking.
+        """
         with _MOVES_SECONDS.time():
             async with self.database.write() as tx:
                 yield tx
-        self.bus.publish(Moved(hall_id, what))
+        if what is not None:
+            self.bus.publish(Moved(hall_id, what))
 
 
 Provided = NamedDependency[Services]
@@ -84,6 +105,7 @@ def build(settings: Settings) -> Services:
         return followed(standing.ticket, hall, standing.place, language)
 
     hub, followers = Hub(bus, read), Followers(bus, read_followed, show)
+    vault = Vault(settings.secret)
     _SCREENS.set_function(lambda: hub.screens)
     return Services(
         settings,
@@ -97,6 +119,12 @@ def build(settings: Settings) -> Services:
         Clips(Espeak(settings.voice_command), Path(settings.voice_cache)),
         Shelf(Path(settings.media), settings.media_mb * MEGABYTE),
         Identities(settings, database),
-        Vault(settings.secret),
+        vault,
         Printing(database),
+        Outbox(database, vault, gateways.build(settings)),
+        Rulebooks(database, bus),
+        Upkeep(),
+        Bucket(settings.booking_asks),
+        Bucket(settings.booking_takes),
+        Bucket(GUESSES_A_MINUTE),
     )

@@ -1,4 +1,4 @@
-"""A ticket on paper: the slip as a sheet, asked for in the transaction in which its number is given."""
+"""Tickets and appointments on paper: the slip as a sheet, asked for in the transaction in which they are made."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.i18n import Language
 from ..display import printjob
-from ..display.paper import ticket_sheet
+from ..display.paper import booking_sheet, ticket_sheet
 from ..queue.facts import HallFacts
 from .services import Services
 
@@ -42,3 +42,17 @@ async def ask_for(
     if await printjob.enqueue(tx, hall_id=hall.id, printer_id=printer_id, subject=subject, sheet=sheet, now=now):
         return 0
     return await printjob.reprint(tx, subject, now, sheet=sheet, printer_id=printer_id)
+
+
+async def ask_for_booking(
+    tx: AsyncConnection,
+    hall: HallFacts,
+    booking: Mapping[str, Any],
+    url: str,
+    language: Language,
+    printer_id: int,
+    now: datetime,
+) -> None:
+    """Have an appointment (as `booked.appointment` gives it) printed for whoever made it in the hall."""
+    sheet, subject = booking_sheet(hall, booking, url, language), f"appointment:{booking['code']}"
+    await printjob.enqueue(tx, hall_id=hall.id, printer_id=printer_id, subject=subject, sheet=sheet, now=now)

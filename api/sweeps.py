@@ -5,22 +5,24 @@ Of several processes the one that holds a PostgreSQL advisory lock sweeps; the o
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core import idempotency
 from ..core.bus import Moved, What
 from ..core.clock import business_day, now
 from ..queue import moves, windows
 from ..queue.actor import SYSTEM
+from .offices import own_office
 from .services import Services
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(7263002)")
 
 
 async def sweep(services: Services) -> None:
-    """The day's end of every hall, old answers, ended sessions. Safe to run at any time, any number of times."""
+    """The day's end of every hall, its booking, old answers, ended sessions. Safe at any time, any number of times."""
     moment, halls = now(), await services.halls.all()
     async with services.database.write() as tx:
-        if not services.database.sqlite and not (await tx.execute(_LOCK)).scalar_one():
+        if not await _alone(tx):
             return
         ended = []
         for hall in halls:
@@ -33,7 +35,19 @@ async def sweep(services: Services) -> None:
         await idempotency.forget(tx, moment)
     for moved in ended:
         services.bus.publish(moved)
+    for hall in halls:
+        office = await own_office(services, hall, moment)
+        async with services.database.write() as tx:
+            if not await _alone(tx):
+                return
+            await services.upkeep.run(tx, office)
+    services.messages.wake()
     await services.identities.sweep()
+
+
+async def _alone(tx: AsyncConnection) -> bool:
+    """Whether this process is the one that sweeps until the transaction ends."""
+    return tx.dialect.name == "sqlite" or bool((await tx.execute(_LOCK)).scalar_one())
 
 
 def scheduler(services: Services) -> AsyncIOScheduler:

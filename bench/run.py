@@ -14,15 +14,19 @@ from pathlib import Path
 import buttons
 import click
 import growth
+import rush
 import screens
 import uvloop
 from rich.console import Console
 from rich.table import Table
 from stage import Stage, free_port
 
+import booking
+
 DATABASES = ("SQLite", "PostgreSQL")
-PARTS = ("buttons", "screens", "growth")
+PARTS = ("buttons", "screens", "growth", "booking", "rush")
 LEAST_RATIO, MOST_BOARD_MS, MOST_GROWTH = 0.4, 50.0, 1.2
+LEAST_BOOKINGS = 20_000
 
 console = Console()
 
@@ -51,6 +55,10 @@ async def run(parts: Iterable[str], *, quick: bool) -> None:
                 console.print(await _screens(stage, quick=quick))
             if "growth" in parts:
                 console.print(await _growth(stage, quick=quick))
+            if "booking" in parts:
+                console.print(await _booking(stage, quick=quick))
+            if "rush" in parts:
+                console.print(await _rush(stage, quick=quick))
         finally:
             stage.close()
 
@@ -105,6 +113,42 @@ async def _growth(stage: Stage, *, quick: bool) -> Table:
         for cost in await growth.measure(stage, name, sizes=sizes, rounds=3 if quick else 8, claims=60):
             grown = _held(f"{cost.growth:.2f}", held=cost.growth <= MOST_GROWTH)
             table.add_row(name, f"{cost.old:,}", f"{cost.median:,.0f}", grown, f"≤ {MOST_GROWTH}")
+    return table
+
+
+async def _booking(stage: Stage, *, quick: bool) -> Table:
+    table = _table(
+        f"Bookings a minute, {booking.CLIENTS} visitors at once",
+        ("", "processes", "median", "best", "aim", "p50 ms", "p99 ms"),
+        "A place held and confirmed over HTTP, with its messages; milliseconds are of both requests together.",
+    )
+    for name in DATABASES:
+        hall = await stage.hall(name)
+        pace = await booking.measure(hall, turns=2 if quick else 5, bookings=500 if quick else 2_000)
+        await hall.database.close()
+        aim = f"≥ {LEAST_BOOKINGS:,}" if name == "PostgreSQL" else ""
+        usual = _held(f"{pace.usual:,.0f}", held=not aim or pace.usual >= LEAST_BOOKINGS)
+        table.add_row(name, str(pace.processes), usual, f"{pace.best:,.0f}", aim, f"{pace.p50:.0f}", f"{pace.p99:.0f}")
+    return table
+
+
+async def _rush(stage: Stage, *, quick: bool) -> Table:
+    people, slots = (500, 3) if quick else (5_000, 30)
+    table = _table(
+        f"{people:,} people want {10 * slots} places at once",
+        ("", "seconds", "people a minute", "booked", "looks", "wrong", "what they did"),
+        "Wrong: oversold or miscounted when the checker looked, an answer that should not be, a place lost in the end.",
+    )
+    for name in DATABASES:
+        hall = await stage.hall(name)
+        said = await rush.measure(hall, people=people, slots=slots, each=10)
+        await hall.database.close()
+        done = ", ".join(f"{what} {count:,}" for what, count in said.done.most_common())
+        wrong = _held(str(len(said.wrong)), held=not said.wrong)
+        rate = f"{60 * people / said.seconds:,.0f}"
+        table.add_row(name, f"{said.seconds:.0f}", rate, f"{said.booked:,}", f"{said.looks:,}", wrong, done)
+        for fault in said.wrong[:5]:
+            console.print(f"[red]{fault}[/]")
     return table
 
 

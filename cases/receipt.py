@@ -2,17 +2,16 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import JSON, Date, ForeignKey, Integer, String, UniqueConstraint, bindparam, insert, select, text
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core import journal
-from ..core.clock import business_day
 from ..core.db import Base
 from ..core.errors import Invalid, NotFound, TicketConflict
 from ..core.i18n import N_
@@ -23,6 +22,7 @@ from ..queue.facts import HallFacts, WindowFacts
 from ..queue.moves import TicketRow
 from ..queue.staff import Staff
 from ..queue.ticket import Status, Ticket
+from . import numbers
 
 MOST_ROWS: Final = 50
 MOST_COPIES: Final = 999
@@ -36,14 +36,8 @@ class Material(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[int, Meta(ge=1, le=MOST_COPIES)] = 1
 
 
-class ReceiptCounter(Base):
-    """The last receipt number of a hall and day, taken with an upsert like the lines' counters."""
-
+class ReceiptCounter(numbers.DayCounter, Base):
     __tablename__ = "receipt_counter"
-
-    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    last: Mapped[int]
 
 
 class Receipt(Base):
@@ -67,15 +61,7 @@ class Receipt(Base):
     __table_args__ = (UniqueConstraint("hall_id", "number", name="uq_receipt_number"),)
 
 
-_COUNTER = ReceiptCounter.__table__.c
-_NEXT = (
-    text(
-        """INSERT INTO receipt_counter (hall_id, day, last) VALUES (:hall_id, :day, 1)
-    ON CONFLICT (hall_id, day) DO UPDATE SET last = receipt_counter.last + 1 RETURNING last"""
-    )
-    .bindparams(bindparam("hall_id", type_=_COUNTER.hall_id.type), bindparam("day", type_=Date()))
-    .columns(last=Integer)
-)
+_NEXT = numbers.upsert(ReceiptCounter)
 _INSERT = insert(Receipt)
 _FIND = (
     select(*Receipt.__table__.columns, Ticket.number.label("ticket"), Staff.name.label("officer"), Staff.badge)
@@ -108,9 +94,7 @@ async def give(
         raise Invalid(N_("材料最多 {most} 行"), code="too_many_materials", most=MOST_ROWS)
     if ticket.status in NOT_CAME:
         raise TicketConflict(N_("该号已取消或失效，不能开具收件回执"))
-    key, day = secrets.token_urlsafe(16), business_day(now, hall.timezone)
-    last = (await tx.execute(_NEXT, {"hall_id": hall.id, "day": day})).scalar_one()
-    number = f"SJ{day:%Y%m%d}-{last:04d}"
+    key, number = secrets.token_urlsafe(16), await numbers.draw(tx, _NEXT, "SJ", hall, now)
     await tx.execute(
         _INSERT,
         {

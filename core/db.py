@@ -34,7 +34,7 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """An engine with two ways in: `read` (each statement sees what is committed) and `write` (one transaction)."""
+    """An engine with ways in: `read` (each statement sees what is committed), `write` (one transaction), `single`."""
 
     def __init__(self, url: str, *, password: str = "", pool_size: int = 16) -> None:
         parsed = make_url(url)
@@ -66,6 +66,16 @@ class Database:
                 yield connection
         else:
             async with self._turn, self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement that changes something: a transaction of its own, without trips for BEGIN and COMMIT."""
+        if not self.sqlite:
+            async with self._reader.connect() as connection:
+                yield connection
+        else:
+            async with self._turn, self._reader.connect() as connection:
                 yield connection
 
     @asynccontextmanager

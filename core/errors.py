@@ -9,7 +9,9 @@
     ├── Conflict 409        the state does not allow it (any more)
     │   ├── TicketConflict  the ticket is not in a state for this action
     │   ├── WindowConflict  the window is closed, busy or somebody else's
-    │   └── HallClosed      outside opening hours
+    │   ├── HallClosed      outside opening hours
+    │   ├── SlotFull        no place left in the slot, or none for this channel
+    │   └── BookingRefused  the hall's rules, or the appointment's state, do not allow it
     ├── TooLarge 413        a file above the limit
     ├── Unprocessable 422   a repeated key with another body
     ├── TooMany 429
@@ -86,6 +88,16 @@ class WindowConflict(Conflict):
 class HallClosed(Conflict):
     code = "hall_closed"
     title = N_("现在不在办公时间")
+
+
+class SlotFull(Conflict):
+    code = "slot_full"
+    title = N_("该时段刚被约满，请另选时间")
+
+
+class BookingRefused(Conflict):
+    code = "booking_refused"
+    title = N_("该预约的当前状态不能进行此操作")
 
 
 class TooLarge(Problem):

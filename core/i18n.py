@@ -1,16 +1,21 @@
 """Two languages from one source: message ids are the Chinese texts, catalogues are Babel's .po files."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
+from babel import Locale
+from babel.dates import format_date
 from babel.messages.pofile import read_po
 
 Language = Literal["zh_CN", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
 SPOKEN: Mapping[str, Language] = {"zh": "zh_CN", "en": "en"}
 DOMAIN = "paihao"
+_locale = cache(Locale.parse)
+_DAYS: Final[Mapping[Language, str]] = {"zh_CN": "M月d日（EEE）", "en": "EEE d MMM"}
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's customary name, known to the extractor
@@ -42,3 +47,14 @@ def negotiate(*wishes: str | None) -> Language:
             if (spoken := SPOKEN.get(tag.strip().split("-")[0].split(";")[0].lower())) is not None:
                 return spoken
     return "zh_CN"
+
+
+def day_text(day: date, language: Language) -> str:
+    """A date with its weekday, as people say it: ``11月24日（周二）``, ``Tue 24 Nov``."""
+    return format_date(day, _DAYS[language], locale=_locale(language))
+
+
+def moment_text(local: datetime, language: Language) -> str:
+    """A moment of the hall's own time: ``11月24日（周二）09:30``, ``Tue 24 Nov, 09:30``."""
+    between = ", " if language == "en" else ""
+    return f"{day_text(local.date(), language)}{between}{local:%H:%M}"

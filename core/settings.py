@@ -3,8 +3,10 @@
 import os
 import secrets
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -31,6 +33,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     session_hours: Positive = 12
     sign_in_failures: Positive = 10
+    booking_asks: Positive = 120
+    """How often an address of the public may look at slots and appointments in a minute."""
+    booking_takes: Positive = 40
+    """How often it may hold a place, confirm it or ask for a code in a minute."""
     pool_size: Positive = 16
     sweep_seconds: Positive = 30
     voice_command: str = "espeak-ng"
@@ -40,6 +46,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where pictures and videos of the halls are kept."""
     media_mb: Positive = 100
     """The largest file that may be uploaded, in megabytes of 1,000,000 bytes."""
+    sms_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$")] = ""
+    sms_key: str = ""
+    """Signs what the SMS gateway is given (`gateways`)."""
+    smtp_url: Annotated[str, msgspec.Meta(pattern=r"^(smtps?://\S+)?$")] = ""
+    """``smtps://user:password@host:port``, or ``smtp://`` for STARTTLS; best from a file, for the password."""
+    mail_from: str = ""
+    """Who the hall's mails are from: ``大厅 <hall@example.cn>``."""
 
     @property
     def production(self) -> bool:
@@ -60,9 +73,23 @@ def load(environ: Mapping[str, str] | None = None, *, var: Path = Path("var")) -
     if len(raw["secret"]) < 32:
         raise SettingsError("PAIHAO_SECRET needs 32 characters or more")
     try:
-        return msgspec.convert(raw, Settings, strict=False)
+        settings = msgspec.convert(raw, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(str(error)) from None
+    _check_gateways(settings)
+    return settings
+
+
+def _check_gateways(settings: Settings) -> None:
+    if settings.sms_url and len(settings.sms_key) < 16:
+        raise SettingsError("PAIHAO_SMS_KEY needs 16 characters or more, to sign what goes to PAIHAO_SMS_URL")
+    if settings.smtp_url:
+        if "@" not in parseaddr(settings.mail_from)[1]:
+            raise SettingsError("PAIHAO_MAIL_FROM must be an address, to send mails by PAIHAO_SMTP_URL")
+        try:
+            urlsplit(settings.smtp_url).port  # noqa: B018 - it is read to learn that it can be
+        except ValueError as error:
+            raise SettingsError(f"PAIHAO_SMTP_URL: {error}") from None
 
 
 def _read(environ: Mapping[str, str], name: str) -> str | None:

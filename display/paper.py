@@ -89,7 +89,7 @@ def ticket_sheet(hall: HallFacts, ticket: Mapping[str, Any], url: str, language:
     """A ticket with what its holder needs (R4): the same as the page ``/t/{key}/slip`` shows.
 
     ``ticket`` is what `api.routes.shown.held_ticket` gives, with ``ahead`` and ``wait`` while it waits; ``url`` is the
-    whole address of the follow page.
+    whole address of the follow page. A booked time that was kept stands instead of the wait (R40).
     """
 
     def say(message: str, **params: object) -> str:
@@ -103,7 +103,14 @@ def ticket_sheet(hall: HallFacts, ticket: Mapping[str, Any], url: str, language:
         Number(ticket["number"]),
         Lines(about, bold=True),
     ]
-    if "ahead" in ticket:
+    booked = ticket.get("booked_for") or ""
+    kept = bool(booked) and booked == ticket["arrival"]
+    if kept:
+        parts.append(Rows(((say(N_("预约时间")), booked[11:16]),)))
+        parts.append(Lines((say(N_("按预约时间叫号")),)))
+    elif booked:
+        parts.append(Lines((say(N_("已过预约时间 {time}，按现场取号排队"), time=booked[11:16]),)))
+    if "ahead" in ticket and not kept:
         ahead = say(N_("{count}人"), count=ticket["ahead"])
         parts.append(Rows(((say(N_("前面还有")), ahead), (say(N_("预计等候")), _minutes(ticket["wait"], language)))))
     parts.append(Lines((way["text"],), bold=True))
@@ -114,8 +121,33 @@ def ticket_sheet(hall: HallFacts, ticket: Mapping[str, Any], url: str, language:
     if item and item["materials"] and not agency:
         parts.append(Bullets(say(N_("请带好材料")), tuple(item["materials"])))
     parts.append(Qr(url, say(N_("扫码看进度"))))
-    taken = f"{say(N_('取号时间'))} {ticket['arrival'][:10]} {ticket['arrival'][11:16]}"
+    label = say(N_("预约时间") if kept else N_("取号时间"))
+    taken = f"{label} {ticket['arrival'][:10]} {ticket['arrival'][11:16]}"
     parts.append(Foot((say(N_("过号请到首问责任岗重新排队")), taken)))
+    return Sheet(parts=tuple(parts), language=language, timezone=hall.timezone)
+
+
+def booking_sheet(hall: HallFacts, booking: Mapping[str, Any], url: str, language: Language) -> Sheet:
+    """An appointment made in the hall, for the visitor to take home (R40): the same as ``/appointments/{code}/slip``.
+
+    ``booking`` is what `api.routes.booked.appointment` gives; ``url`` opens it without the phone number.
+    """
+
+    def say(message: str, **params: object) -> str:
+        return translate(language, message, **params)
+
+    code, minutes = booking["code"], booking["check_in_minutes"]
+    parts: list[Part] = [
+        Title(hall.name_en if language == "en" and hall.name_en else hall.name),
+        Lines((say(N_("预约码")),)),
+        Number(f"{code[:4]} {code[4:]}"),
+        Lines((booking["when"], booking["item"]["name"]), bold=True),
+        Lines((f"{booking['zone']} {booking['line_name']}", booking["visitor"])),
+    ]
+    if booking["item"]["materials"]:
+        parts.append(Bullets(say(N_("请带好材料")), tuple(booking["item"]["materials"])))
+    parts.append(Qr(url, say(N_("扫码签到、改期或取消"))))
+    parts.append(Foot((say(N_("预约时间前{minutes}分钟内到大厅签到"), minutes=minutes), say(N_("不能来时请提前取消")))))
     return Sheet(parts=tuple(parts), language=language, timezone=hall.timezone)
 
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, time
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
+from msgspec import UNSET, UnsetType
 from sqlalchemy import bindparam, func, select
 
 from ..core.clock import business_day, local
@@ -34,11 +35,14 @@ _WAITING = (
     )
     .group_by(Ticket.line_id)
 )
-_AT_WINDOWS = select(Ticket.window_id, Ticket.number, Ticket.status).where(
+_AT_WINDOWS = select(Ticket.window_id, Ticket.number, Ticket.status, Ticket.booked_for).where(
     Ticket.hall_id == bindparam("hall"), Ticket.business_day == bindparam("day"), _LIVE, Ticket.status.in_(AT_WINDOW)
 )
 _TODAYS_CALLS = (
-    select(Journal.id, Journal.at, Journal.action, Journal.window_id, Journal.line_id, Ticket.number, Ticket.language)
+    select(
+        *(Journal.id, Journal.at, Journal.action, Journal.window_id, Journal.line_id),
+        *(Ticket.number, Ticket.language, Ticket.booked_for),
+    )
     .join(Ticket, Ticket.id == Journal.ticket_id)
     .where(
         Journal.hall_id == bindparam("hall"),
@@ -72,6 +76,7 @@ async def read(database: Database, hall: HallFacts, now: datetime) -> BoardState
             window.pause_reason,
             f"{local(window.back_at, hall.timezone):%H:%M}" if window.back_at else None,
             window.officer.badge if window.officer else None,
+            at is not None and at.booked_for is not None,
         )
         for window in hall.windows.values()
     }
@@ -133,7 +138,9 @@ def _call(hall: HallFacts, row: Any) -> CallShown | None:
     say = _said(spoken.chinese, line.call_text or hall.call_text or CALL_TEXT, CALL_TEXT, fields)
     english = line.call_text_en or hall.call_text_en if row.language == Language.ENGLISH else ""
     say_en = _said(spoken.english, english, CALL_TEXT_EN, fields)
-    return CallShown(row.id, row.number, window.number, zone, row.at, row.action == Action.RECALL, say, say_en)
+    booked: Literal[True] | UnsetType = UNSET if row.booked_for is None else True
+    again = row.action == Action.RECALL
+    return CallShown(row.id, row.number, window.number, zone, row.at, again, say, say_en, booked)
 
 
 def _said(speak: Callable[..., str], template: str, usual: str, fields: dict[str, str]) -> str:

@@ -15,7 +15,10 @@ CALLS_KEPT = 40
 
 
 class CallShown(msgspec.Struct, frozen=True):
-    """A call: ``id`` grows; ``again`` marks a recall; ``say``, ``say_en``: to be spoken, '' is left out (R44)."""
+    """A call: ``id`` grows; ``again`` marks a recall; ``say``, ``say_en``: to be spoken, '' is left out (R44).
+
+    ``booked``: of somebody with an appointment, else left out.
+    """
 
     id: int
     number: str
@@ -25,13 +28,14 @@ class CallShown(msgspec.Struct, frozen=True):
     again: bool
     say: str = ""
     say_en: str = ""
+    booked: Literal[True] | UnsetType = UNSET
 
 
 class WindowShown(msgspec.Struct, frozen=True, omit_defaults=True):
     """A window; ``number``: the ticket in front of it, ``status``: called or serving.
 
     ``reason``, ``back_at`` (HH:MM, in the hall): of a pause. ``officer``: the badge of who sits there; when it changes
-    the strip fetches the staff card anew (R43).
+    the strip fetches the staff card anew (R43). ``booked``: who is in front of it has an appointment.
     """
 
     id: int
@@ -43,6 +47,7 @@ class WindowShown(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     back_at: str | None = None
     officer: str | None = None
+    booked: bool = False
 
 
 class LineShown(msgspec.Struct, frozen=True):

@@ -217,7 +217,8 @@ class Screen:
         for call in sorted(newest, key=lambda call: call.id, reverse=True)[:CALLS_SHOWN]:
             bright = call.id in self._fresh and self._flashes % 2 == 1
             window = translate(language, N_("{window}号窗口"), window=call.window)
-            calls.add_row(call.number, "→", window, call.zone, style="reverse" if bright else "bold")
+            mark = f" {translate(language, N_('预约'))}" if call.booked else ""
+            calls.add_row(call.number + mark, "→", window, call.zone, style="reverse" if bright else "bold")
         yield calls
         heads = (N_("队列"), N_("区域"), N_("等候人数"))
         waiting = Table(*(translate(language, head) for head in heads), expand=True)

@@ -184,7 +184,8 @@ def _order(moves: Sequence[Entry], slack: timedelta, after: int) -> Iterator[Fau
         if move.action == Action.ISSUE:
             arrivals[move.ticket] = moment(move.data.rank + move.data.credit * MINUTE)
         if move.action == Action.POSTPONE:  # not called before as many minutes are over as he moved back
-            arrivals[move.ticket] = move.at + timedelta(microseconds=move.data.rank - ranks[move.ticket])
+            since = max(move.at, arrivals.get(move.ticket, move.at))
+            arrivals[move.ticket] = since + timedelta(microseconds=move.data.rank - ranks[move.ticket])
         ranks[move.ticket] = move.data.rank
         if move.after == Status.WAITING:
             places[move.ticket] = place = Place(None if move.data.bound else move.line, move.data.bound)

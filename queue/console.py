@@ -73,7 +73,7 @@ _WAITING = select(
     .scalar_subquery()
     + select(func.count()).select_from(Ticket).where(_WAITS, Ticket.bound_window_id == _WINDOW).scalar_subquery()
 )
-# Who asked for some more minutes: not to be called yet, but here.
+# Who asked for some more minutes, or came before the time that he booked: not to be called yet, but here.
 _LATER = select(func.count().label("people"), func.min(Ticket.callable_at).label("first")).where(
     Ticket.status == Status.WAITING,
     Ticket.callable_at > bindparam("now", type_=Moment),

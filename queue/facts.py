@@ -6,8 +6,7 @@ from functools import cached_property
 
 import msgspec
 
-from ..core.calendar import Spell, next_opening, spell_at
-from ..core.clock import local
+from ..core.calendar import Spell, Timetable
 from .hall import CALL_TEXT, CALL_TEXT_EN, Kind, MediaKind, RosterPart
 from .window import WindowState
 
@@ -58,6 +57,7 @@ class ItemFacts(msgspec.Struct, frozen=True):
     promised_days: int
     fee_yuan: float
     materials: tuple[str, ...]
+    bookable: bool = False
 
 
 class PriorityFacts(msgspec.Struct, frozen=True):
@@ -133,7 +133,7 @@ class HallFacts(msgspec.Struct, frozen=True, dict=True):
     items: Mapping[str, ItemFacts]
     priorities: Mapping[str, PriorityFacts]
     windows: Mapping[int, WindowFacts]
-    week: Sequence[Spell]
+    hours: Timetable
     covers: Mapping[int, Sequence[int]]
     """Line id -> staff ids of the B holders of its posts, today (R48)."""
     call_text: str = CALL_TEXT
@@ -158,6 +158,10 @@ class HallFacts(msgspec.Struct, frozen=True, dict=True):
         return self._servers.get(line_id, ())
 
     @cached_property
+    def items_by_id(self) -> Mapping[int, ItemFacts]:
+        return {item.id: item for item in self.items.values()}
+
+    @cached_property
     def _servers(self) -> Mapping[int, Sequence[WindowFacts]]:
         serving: dict[int, list[WindowFacts]] = {}
         for window in self.windows.values():
@@ -168,11 +172,15 @@ class HallFacts(msgspec.Struct, frozen=True, dict=True):
         return serving
 
     def open_at(self, now: datetime) -> bool:
-        return spell_at(self.week, local(now, self.timezone)) is not None
+        return self.hours.open_at(now)
 
     def takes_visitors(self, now: datetime) -> bool:
         """Numbers are given while the hall is open, and at any time where the hall says so."""
         return self.always_open or self.open_at(now)
 
     def next_opening(self, now: datetime) -> datetime | None:
-        return next_opening(self.week, local(now, self.timezone))
+        return self.hours.next_opening(now)
+
+    def spells_on(self, day: date, line_id: int | None = None) -> Sequence[Spell]:
+        """The opening hours of a date, of the hall or of one of its lines."""
+        return self.hours.spells_on(day, line_id)

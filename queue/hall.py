@@ -11,9 +11,11 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,6 +63,8 @@ class Hall(Base):
     keep_parked: Mapped[bool] = mapped_column(default=False)
     # Numbers are given outside opening hours too (demonstrations, training).
     always_open: Mapped[bool] = mapped_column(default=False)
+    # Public holidays do not close it: the weekday's hours hold (R38).
+    open_on_holidays: Mapped[bool] = mapped_column(default=False)
     # What is said at a call (R47), with the fields of `queue.calltext`; a line may say it otherwise.
     call_text: Mapped[str] = mapped_column(String(120), default=CALL_TEXT)
     call_text_en: Mapped[str] = mapped_column(String(160), default=CALL_TEXT_EN)
@@ -204,22 +208,82 @@ class Priority(Base):
     )
 
 
+def _unique_where(name: str, columns: str, where: str) -> Index:
+    """Uniqueness of rows some of whose columns are NULL: both databases would take two NULLs for different."""
+    return Index(name, *columns.split(), unique=True, postgresql_where=text(where), sqlite_where=text(where))
+
+
 class Hours(Base):
-    """One opening spell of a weekday (1 = Monday), local time; two of them leave a noon break (R37)."""
+    """One opening spell of a weekday (1 = Monday), local time; two of them leave a noon break (R37).
+
+    Of the hall, or of one line (R38); all the year, or in the season from ``since`` through ``until``.
+    """
 
     __tablename__ = "hours"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    line_id: Mapped[int | None] = mapped_column(Id)
     weekday: Mapped[int] = mapped_column(SmallInteger)
     opens: Mapped[time]
     closes: Mapped[time]
+    since: Mapped[date | None] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
 
     __table_args__ = (
-        UniqueConstraint("hall_id", "weekday", "opens"),
+        _unique_where("uq_hours_hall", "hall_id weekday opens", "line_id IS NULL AND since IS NULL"),
+        _unique_where("uq_hours_hall_season", "hall_id weekday opens since", "line_id IS NULL AND since IS NOT NULL"),
+        _unique_where("uq_hours_line", "line_id weekday opens", "line_id IS NOT NULL AND since IS NULL"),
+        _unique_where(
+            "uq_hours_line_season", "line_id weekday opens since", "line_id IS NOT NULL AND since IS NOT NULL"
+        ),
+        ForeignKeyConstraint(["line_id", "hall_id"], ["line.id", "line.hall_id"], name="fk_hours_line"),
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday_known"),
         CheckConstraint("opens < closes", name="opens_before_closes"),
+        CheckConstraint("(since IS NULL) = (until IS NULL)", name="season_has_both_ends"),
+        CheckConstraint("since <= until", name="since_not_after_until"),
     )
+
+
+class HoursException(Base):
+    """One spell of a date on which the hall, or one line, has other hours; without times it is closed that day."""
+
+    __tablename__ = "hours_exception"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    line_id: Mapped[int | None] = mapped_column(Id)
+    day: Mapped[date] = mapped_column(Date)
+    opens: Mapped[time | None]
+    closes: Mapped[time | None]
+    # Told to the public wherever the hours of that day are.
+    reason: Mapped[str] = mapped_column(String(100))
+    reason_en: Mapped[str] = mapped_column(String(160), default="")
+
+    __table_args__ = (
+        _unique_where("uq_hours_exception_hall", "hall_id day opens", "line_id IS NULL AND opens IS NOT NULL"),
+        _unique_where("uq_hours_exception_hall_closed", "hall_id day", "line_id IS NULL AND opens IS NULL"),
+        _unique_where("uq_hours_exception_line", "line_id day opens", "line_id IS NOT NULL AND opens IS NOT NULL"),
+        _unique_where("uq_hours_exception_line_closed", "line_id day", "line_id IS NOT NULL AND opens IS NULL"),
+        ForeignKeyConstraint(["line_id", "hall_id"], ["line.id", "line.hall_id"], name="fk_hours_exception_line"),
+        CheckConstraint("(opens IS NULL) = (closes IS NULL)", name="spell_has_both_ends"),
+        CheckConstraint("opens < closes", name="opens_before_closes"),
+        CheckConstraint("reason <> ''", name="says_why"),
+    )
+
+
+class WorkingDay(Base):
+    """A date that counts as a working day, or does not, otherwise than the published calendar says (R39)."""
+
+    __tablename__ = "working_day"
+
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    working: Mapped[bool]
+    # The festival, or for which one the day is made up.
+    name: Mapped[str] = mapped_column(String(40))
+
+    __table_args__ = (CheckConstraint("name <> ''", name="says_why"),)
 
 
 class MediaKind(StrEnum):

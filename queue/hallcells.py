@@ -5,7 +5,7 @@ Readers raise `CellError` with a translatable reason; everything they accept, th
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -136,6 +136,15 @@ def _time(value: str) -> time:
     return time.fromisoformat(value)
 
 
+def _date(value: str) -> date:
+    try:
+        if re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", value):
+            return date.fromisoformat(value)
+    except ValueError:  # the 30th of February
+        pass
+    raise CellError(N_("“{value}”不是 2026-10-01 这样的日期"), value=short(value))
+
+
 def _spell(value: str) -> tuple[time, time]:
     start, dash, end = value.partition("-")
     if not dash or start == end:
@@ -192,6 +201,7 @@ def by_handicap(lines: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]
 YES_NO = choice({"yes": True, "no": False})
 WEEKDAY = whole(1, 7)
 TIME = Cell(_time, lambda value: f"{value:%H:%M}")
+DATE = Cell(_date)
 SPELL = Cell(_spell, lambda spell: f"{spell[0]:%H:%M}-{spell[1]:%H:%M}")
 TIMEZONE = Cell(_timezone)
 HALL_CODE = matching(r"[a-z0-9-]{1,40}", N_("“{value}”不是大厅代码（小写字母、数字、连字符）"))

@@ -8,7 +8,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from .hallrows import (
     SHEETS,
     AgencyRow,
     DepartmentRow,
+    ExceptionRow,
     HallFiles,
     HallRow,
     HoursRow,
@@ -28,6 +29,7 @@ from .hallrows import (
     LineRow,
     PriorityRow,
     WindowRow,
+    WorkingDayRow,
 )
 from .hallsheets import BrokenFiles, Fault, Sheet, Table, parse, render
 
@@ -43,6 +45,7 @@ _KEYS = (
     ("code", ("items.csv", "outside_items.csv")),
     ("number", ("windows.csv",)),
     ("code", ("priorities.csv",)),
+    ("day", ("working_days.csv",)),
 )
 
 # A column that names a row of another file, by that file's key.
@@ -54,6 +57,8 @@ _REFERENCES = (
     ("outside_items.csv", "agency", "agencies.csv", "name"),
     ("windows.csv", "line_prefixes", "lines.csv", "prefix"),
     ("windows.csv", "department_code", "departments.csv", "code"),
+    ("hours.csv", "line", "lines.csv", "prefix"),
+    ("exceptions.csv", "line", "lines.csv", "prefix"),
 )
 
 
@@ -69,7 +74,9 @@ def read(directory: Path) -> HallFiles:
     faults += _repeated(tables)
     faults += _unknown(tables)
     faults += _item_rules(tables["items.csv"])
-    faults += _spells("hours.csv", tables["hours.csv"], "open", "close")
+    faults += _seasons(tables["hours.csv"])
+    faults += _spells("hours.csv", tables["hours.csv"], "open", "close", "line", "since", "until")
+    faults += _exceptions(tables["exceptions.csv"])
     faults += _spells("arrivals.csv", tables["arrivals.csv"], "start", "end")
     faults += _shares(tables["arrivals.csv"])
     faults += [Fault("hall.csv", row.line, "", N_("大厅只能有一行")) for row in tables["hall.csv"].rows[1:]]
@@ -95,6 +102,8 @@ def read(directory: Path) -> HallFiles:
         windows=rows("windows.csv", WindowRow),
         priorities=rows("priorities.csv", PriorityRow),
         hours=tuple(sorted(rows("hours.csv", HoursRow))),
+        exceptions=tuple(sorted(rows("exceptions.csv", ExceptionRow))),
+        working_days=tuple(sorted(rows("working_days.csv", WorkingDayRow))),
     )
 
 
@@ -110,6 +119,8 @@ def write(files: HallFiles, directory: Path) -> None:
         "windows.csv": files.windows,
         "priorities.csv": files.priorities,
         "hours.csv": files.hours,
+        "exceptions.csv": files.exceptions,
+        "working_days.csv": files.working_days,
     }
     directory.mkdir(parents=True, exist_ok=True)
     for name, rows in sheets.items():
@@ -169,18 +180,47 @@ def _item_rules(items: Table) -> Iterator[Fault]:
                 yield Fault("items.csv", line, "promised_working_days", N_("即办件的承诺时限必须为 0"))
 
 
-def _spells(file: str, table: Table, start: str, end: str) -> Iterator[Fault]:
-    days: dict[int, list[tuple[int, time, time]]] = defaultdict(list)
+def _seasons(hours: Table) -> Iterator[Fault]:
+    for line, values in hours.rows:
+        match values:
+            case {"since": since, "until": until} if (since == date.min) != (until == date.max):
+                yield Fault("hours.csv", line, "until", N_("起止日期要么都填，要么都不填"))
+            case {"since": since, "until": until} if since > until:
+                yield Fault("hours.csv", line, "until", N_("结束日期不能早于开始日期"))
+
+
+def _spells(file: str, table: Table, start: str, end: str, *more: str) -> Iterator[Fault]:
+    """Spells of one weekday must not overlap; a line's own, and those of a season, are apart from the others."""
+    weeks: dict[tuple[Any, ...], list[tuple[int, time, time, date, date]]] = defaultdict(list)
     for line, values in table.rows:
-        if not {"weekday", start, end} <= values.keys():
+        if not {"weekday", start, end, *more} <= values.keys():
             continue
         begins, ends = values[start], values[end]
+        since, until = values.get("since", date.min), values.get("until", date.max)
         if begins >= ends:
             yield Fault(file, line, end, N_("结束时间必须晚于开始时间"))
             continue
-        spells = days[values["weekday"]]
-        if first := next((other for other, since, until in spells if begins < until and since < ends), 0):
-            yield Fault(file, line, start, N_("与第 {line} 行的时段重叠"), {"line": first})
+        spells = weeks[values["weekday"], values.get("line", ""), since == date.min]
+        for other, opened, closed, first, last in spells:
+            if begins < closed and opened < ends and since <= last and first <= until:
+                yield Fault(file, line, start, N_("与第 {line} 行的时段重叠"), {"line": other})
+                break
+        spells.append((line, begins, ends, since, until))
+
+
+def _exceptions(exceptions: Table) -> Iterator[Fault]:
+    """A date has one row that closes it, or spells that do not overlap."""
+    days: dict[tuple[date, str], list[tuple[int, time, time]]] = defaultdict(list)
+    for line, values in exceptions.rows:
+        if not {"day", "line", "spell"} <= values.keys():
+            continue
+        begins, ends = values["spell"] or (time.min, time.max)
+        if begins >= ends:
+            yield Fault("exceptions.csv", line, "spell", N_("结束时间必须晚于开始时间"))
+            continue
+        spells = days[values["day"], values["line"]]
+        if first := next((other for other, opened, closed in spells if begins < closed and opened < ends), 0):
+            yield Fault("exceptions.csv", line, "spell", N_("与第 {line} 行的时段重叠"), {"line": first})
         spells.append((line, begins, ends))
 
 

@@ -1,11 +1,26 @@
 """A hall in rows: what each of its CSV files holds, column by column, with the limits that the tables set."""
 
-from datetime import time
+from datetime import date, time
 
 import msgspec
 
-from .hall import CALL_TEXT, CALL_TEXT_EN, Agency, CaseKind, Department, Hall, Item, Kind, Line, Priority, Zone
+from .hall import (
+    CALL_TEXT,
+    CALL_TEXT_EN,
+    Agency,
+    CaseKind,
+    Department,
+    Hall,
+    HoursException,
+    Item,
+    Kind,
+    Line,
+    Priority,
+    WorkingDay,
+    Zone,
+)
 from .hallcells import (
+    DATE,
     HALL_CODE,
     MATERIALS,
     PREFIX,
@@ -45,6 +60,7 @@ class HallRow(msgspec.Struct, frozen=True):
     complaint_phone: str = ""
     wait_limit_minutes: int = 30
     postpone_minutes: int = 10
+    open_on_holidays: bool = False
 
 
 class DepartmentRow(msgspec.Struct, frozen=True):
@@ -123,15 +139,40 @@ class AgencyRow(msgspec.Struct, frozen=True):
 
 
 class HoursRow(msgspec.Struct, frozen=True, order=True):
-    """An opening spell; weekday 1 is Monday, times are local (R37)."""
+    """An opening spell; weekday 1 is Monday, times are local (R37). Of the hall or a line, all the year or a season."""
 
     weekday: int
     open: time
     close: time
+    line: str = ""
+    since: date = date.min
+    until: date = date.max
+
+    @property
+    def season(self) -> tuple[date, date] | tuple[None, None]:
+        return (None, None) if self.since == date.min else (self.since, self.until)
+
+
+class ExceptionRow(msgspec.Struct, frozen=True, order=True):
+    """A spell of a date with other hours, of the hall or a line; closed all day without one."""
+
+    day: date
+    line: str
+    spell: tuple[time, time] | tuple[()]
+    reason: str
+    reason_en: str = ""
+
+
+class WorkingDayRow(msgspec.Struct, frozen=True, order=True):
+    """A date that is a working day, or not, otherwise than published (R39)."""
+
+    day: date
+    working: bool
+    name: str
 
 
 class HallFiles(msgspec.Struct, frozen=True):
-    """All files of a hall, rows in the files' order; items that are `outside` come last, hours in the week's order."""
+    """All files of a hall, rows in the files' order; items that are `outside` come last, hours and dates are sorted."""
 
     hall: HallRow
     departments: tuple[DepartmentRow, ...]
@@ -141,6 +182,8 @@ class HallFiles(msgspec.Struct, frozen=True):
     windows: tuple[WindowRow, ...]
     priorities: tuple[PriorityRow, ...]
     hours: tuple[HoursRow, ...]
+    exceptions: tuple[ExceptionRow, ...] = ()
+    working_days: tuple[WorkingDayRow, ...] = ()
 
     @property
     def zones(self) -> tuple[str, ...]:
@@ -153,6 +196,7 @@ _ZONE = Column("zone", text(Zone.name))
 _KIND = Column("kind", choice({str(kind): kind for kind in Kind}))
 _CASE_KIND = choice({"即办件": CaseKind.IMMEDIATE, "承诺件": CaseKind.PROMISED})
 _DEPARTMENT = Column("department_code", text(Department.code))
+_LINE = Column("line", PREFIX, empty="", optional=True)
 _DAYS = whole(0, 3650)
 
 SHEETS = (
@@ -174,6 +218,7 @@ SHEETS = (
             Column("complaint_phone", text(Hall.complaint_phone), empty="", optional=True),
             Column("wait_limit_minutes", whole(1, 480), empty=30, optional=True),
             Column("postpone_minutes", whole(0, 60), empty=10, optional=True),
+            Column("open_on_holidays", YES_NO, empty=False, optional=True),
         ),
         optional=True,
     ),
@@ -250,7 +295,33 @@ SHEETS = (
         ),
         optional=True,
     ),
-    Sheet("hours.csv", (Column("weekday", WEEKDAY), Column("open", TIME), Column("close", TIME))),
+    Sheet(
+        "hours.csv",
+        (
+            Column("weekday", WEEKDAY),
+            Column("open", TIME),
+            Column("close", TIME),
+            _LINE,
+            Column("since", DATE, empty=date.min, optional=True),
+            Column("until", DATE, empty=date.max, optional=True),
+        ),
+    ),
+    Sheet(
+        "exceptions.csv",
+        (
+            Column("day", DATE),
+            _LINE,
+            Column("spell", SPELL, empty=()),
+            Column("reason", text(HoursException.reason)),
+            Column("reason_en", text(HoursException.reason_en), empty="", optional=True),
+        ),
+        optional=True,
+    ),
+    Sheet(
+        "working_days.csv",
+        (Column("day", DATE), Column("working", YES_NO), Column("name", text(WorkingDay.name))),
+        optional=True,
+    ),
     # Only the simulation uses it: checked, never stored.
     Sheet(
         "arrivals.csv",

@@ -11,13 +11,27 @@ from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.bus import Bus, Moved, What
-from ..core.calendar import Spell
+from ..core.calendar import Exceptional, Override, Regular, Timetable, WorkingDays
 from ..core.clock import business_day, now
 from ..core.db import Database
 from ..core.errors import NotFound
 from ..core.i18n import N_
 from .facts import HallFacts, ItemFacts, LineFacts, OfficerFacts, PriorityFacts, SlideFacts
-from .hall import Agency, Department, Hall, Hours, Item, Line, Media, Priority, Roster, Slide, Zone
+from .hall import (
+    Agency,
+    Department,
+    Hall,
+    Hours,
+    HoursException,
+    Item,
+    Line,
+    Media,
+    Priority,
+    Roster,
+    Slide,
+    WorkingDay,
+    Zone,
+)
 from .staff import Duty, Part, Post, PostHolder, Staff
 from .window import Window, WindowLine
 
@@ -65,7 +79,15 @@ _OFFICERS = (
     .outerjoin(Media, Media.id == Staff.photo_id)
     .where(Duty.hall_id == bindparam("hall"), Duty.until.is_(None))
 )
-_HOURS = select(Hours.weekday, Hours.opens, Hours.closes).where(Hours.hall_id == bindparam("hall"))
+_HOURS = select(*(getattr(Hours, name) for name in Regular._fields)).where(Hours.hall_id == bindparam("hall"))
+_EXCEPTIONS = (
+    select(*(getattr(HoursException, name) for name in Exceptional._fields))
+    .where(HoursException.hall_id == bindparam("hall"))
+    .order_by(HoursException.day, HoursException.opens)
+)
+_WORKING_DAYS = select(WorkingDay.day, WorkingDay.working, WorkingDay.name).where(
+    WorkingDay.hall_id == bindparam("hall")
+)
 _COVERS = (
     select(Post.line_id, PostHolder.staff_id)
     .join(PostHolder, PostHolder.post_id == Post.id)
@@ -117,7 +139,13 @@ async def load(connection: AsyncConnection, code: str) -> HallFacts:
             row.id: row._asdict() | {"handicaps": handicaps.get(row.id, {}), "officer": officers.get(row.id)}
             for row in await rows(_WINDOWS)
         },
-        "week": [Spell(*row) for row in await rows(_HOURS)],
+        "hours": Timetable(
+            hall.timezone,
+            [Regular(*row) for row in await rows(_HOURS)],
+            [Exceptional(*row) for row in await rows(_EXCEPTIONS)],
+            WorkingDays({row[0]: Override(*row[1:]) for row in await rows(_WORKING_DAYS)}),
+            hall.open_on_holidays,
+        ),
         "covers": covers,
         "slides": [SlideFacts(*row) for row in await rows(_SLIDES)],
         "roster": roster,

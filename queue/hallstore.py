@@ -8,19 +8,32 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date, time
 from typing import Any
 
 import msgspec
 from pypinyin import Style, lazy_pinyin
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.db import Base
 from ..core.errors import Invalid, NotFound
 from ..core.i18n import N_
-from .hall import Agency, Department, Hall, Hours, Item, Line, Priority, Zone
+from .hall import Agency, Department, Hall, Hours, HoursException, Item, Line, Priority, WorkingDay, Zone
 from .hallcells import by_handicap
-from .hallrows import AgencyRow, DepartmentRow, HallFiles, HallRow, HoursRow, ItemRow, LineRow, PriorityRow, WindowRow
+from .hallrows import (
+    AgencyRow,
+    DepartmentRow,
+    ExceptionRow,
+    HallFiles,
+    HallRow,
+    HoursRow,
+    ItemRow,
+    LineRow,
+    PriorityRow,
+    WindowRow,
+    WorkingDayRow,
+)
 from .hallsheets import BrokenFiles, Fault
 from .staff import Device, Duty, Post
 from .ticket import Counter, Ticket
@@ -36,7 +49,8 @@ _NAMED: Mapping[type[Base], tuple[str, str]] = {
     Department: ("code", "departments.csv"),
     Zone: ("name", "departments.csv"),
 }
-_OWN = {model.__tablename__ for model in _NAMED} | {WindowLine.__tablename__, Hours.__tablename__}
+_RULES: tuple[type[Base], ...] = (WindowLine, Hours, HoursException)
+_OWN = {model.__tablename__ for model in (*_NAMED, *_RULES)}
 
 _ELSEWHERE = N_("“{value}”仍在使用，不能删除")
 _VISITS = N_("“{value}”已有取号、叫号或开窗记录，不能删除")
@@ -88,8 +102,9 @@ async def save(tx: AsyncConnection, files: HallFiles) -> int:
         for prefix, minutes in row.line_prefixes
     )
     await _replace(tx, hall_id, WindowLine, serves)
-    spells = ({"weekday": row.weekday, "opens": row.open, "closes": row.close} for row in files.hours)
-    await _replace(tx, hall_id, Hours, spells)
+    await _replace(tx, hall_id, Hours, (_hours(row, lines) for row in files.hours))
+    await _replace(tx, hall_id, HoursException, (_exception(row, lines) for row in files.exceptions))
+    await _replace(tx, hall_id, WorkingDay, map(msgspec.structs.asdict, files.working_days))
     kept = {Item: items, Window: windows, Priority: priorities, Agency: agencies, Line: lines}
     await _remove_others(tx, hall_id, {**kept, Department: departments, Zone: zones})
     return hall_id
@@ -136,6 +151,18 @@ def _window(row: WindowRow, zones: Ids, departments: Ids) -> Values:
         "kind": row.kind,
         "department_id": departments[row.department_code],
     }
+
+
+def _hours(row: HoursRow, lines: Ids) -> Values:
+    since, until = row.season
+    spell = {"line_id": lines.get(row.line), "weekday": row.weekday, "opens": row.open, "closes": row.close}
+    return spell | {"since": since, "until": until}
+
+
+def _exception(row: ExceptionRow, lines: Ids) -> Values:
+    opens, closes = row.spell or (None, None)
+    spell = {"line_id": lines.get(row.line), "day": row.day, "opens": opens, "closes": closes}
+    return spell | {"reason": row.reason, "reason_en": row.reason_en}
 
 
 async def _save_hall(tx: AsyncConnection, row: HallRow) -> int:
@@ -185,10 +212,15 @@ async def _replace(tx: AsyncConnection, hall_id: int, model: type[Base], rows: I
     if gone := [
         {f"old_{name}": value for name, value in zip(names, row, strict=True)} for row in known - wanted.keys()
     ]:
-        same = and_(table.c.hall_id == hall_id, *(table.c[name] == bindparam(f"old_{name}") for name in names))
+        same = and_(table.c.hall_id == hall_id, *(_same(table.c[name], f"old_{name}") for name in names))
         await tx.execute(delete(table).where(same), gone)
     if new := [row | {"hall_id": hall_id} for values, row in wanted.items() if values not in known]:
         await tx.execute(insert(table), new)
+
+
+def _same(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Equal, where NULL is equal to NULL."""
+    return column.is_not_distinct_from(bindparam(name, type_=column.type))
 
 
 async def _remove_others(tx: AsyncConnection, hall_id: int, kept: Mapping[type[Base], Ids]) -> None:
@@ -237,7 +269,23 @@ _LINES = select(
 ).join(Zone, Zone.id == Line.zone_id)
 _AGENCIES = select(Agency.name, Agency.address, Agency.phone)
 _PRIORITIES = select(Priority.code, Priority.name, Priority.name_en, Priority.credit_minutes)
-_HOURS = select(Hours.weekday, Hours.opens.label("open"), Hours.closes.label("close"))
+_HOURS = select(
+    Hours.weekday,
+    Hours.opens.label("open"),
+    Hours.closes.label("close"),
+    func.coalesce(Line.prefix, "").label("line"),
+    Hours.since,
+    Hours.until,
+).outerjoin(Line, Line.id == Hours.line_id)
+_EXCEPTIONS = select(
+    HoursException.day,
+    func.coalesce(Line.prefix, "").label("line"),
+    HoursException.opens,
+    HoursException.closes,
+    HoursException.reason,
+    HoursException.reason_en,
+).outerjoin(Line, Line.id == HoursException.line_id)
+_WORKING_DAYS = select(WorkingDay.day, WorkingDay.working, WorkingDay.name).order_by(WorkingDay.day)
 _ITEMS = (
     select(
         Item.code,
@@ -291,6 +339,14 @@ def _hall(found: Values) -> HallRow:
     return HallRow(**values, quiet=quiet)
 
 
+def _hours_row(found: Values) -> HoursRow:
+    return HoursRow(**{name: value for name, value in found.items() if value is not None})
+
+
+def _exception_row(day: date, line: str, opens: time | None, closes: time | None, *reasons: str) -> ExceptionRow:
+    return ExceptionRow(day, line, () if opens is None or closes is None else (opens, closes), *reasons)
+
+
 async def load(connection: AsyncConnection, hall: int) -> HallFiles:
     """The hall with this id as files that `save` would find unchanged; rows in the order of their first import.
 
@@ -307,6 +363,7 @@ async def load(connection: AsyncConnection, hall: int) -> HallFiles:
     serves: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for number, prefix, minutes in await connection.execute(_WINDOW_LINES.where(WindowLine.hall_id == hall)):
         serves[number].append((prefix, minutes))
+    days = await connection.execute(_WORKING_DAYS.where(WorkingDay.hall_id == hall))
     windows = await rows(_WINDOWS, Window)
     items = msgspec.convert(await rows(_ITEMS, Item), list[ItemRow])
     return HallFiles(
@@ -319,5 +376,7 @@ async def load(connection: AsyncConnection, hall: int) -> HallFiles:
             [row | {"line_prefixes": by_handicap(serves[row["number"]])} for row in windows], tuple[WindowRow, ...]
         ),
         priorities=msgspec.convert(await rows(_PRIORITIES, Priority), tuple[PriorityRow, ...]),
-        hours=tuple(sorted(msgspec.convert(await rows(_HOURS, Hours), list[HoursRow]))),
+        hours=tuple(sorted(_hours_row(row) for row in await rows(_HOURS, Hours))),
+        exceptions=tuple(sorted(_exception_row(*row.values()) for row in await rows(_EXCEPTIONS, HoursException))),
+        working_days=tuple(WorkingDayRow(*row) for row in days),
     )

@@ -42,11 +42,13 @@ class HandOver(NamedTuple):
     """``row``: ticket columns ``key, number, item_id, status, window_id``; where it was sent ``line_id, bound``; where
     from ``from_window, from_line``; ``at`` when, ``sender`` who; ``taken_window, taken_at, taker``.
 
-    ``late``: not taken for longer than the line's wait limit.
+    ``since``: from when on he waits there, not before a time that he booked. ``late``: not taken for longer than the
+    line's wait limit.
     """
 
     row: Row[Any]
     state: State
+    since: datetime
     late: bool
 
 
@@ -121,6 +123,7 @@ _LIST = (
         Ticket.item_id,
         Ticket.status,
         Ticket.window_id,
+        Ticket.callable_at,
         _SENT.at,
         _SENT.action,
         _SENT.line_id,
@@ -178,5 +181,6 @@ async def read(
     for row in rows:
         state = state_of(Status(row.status), taken=row.taken_at is not None)
         limit = limit_of(hall, hall.lines[row.line_id])
-        found.append(HandOver(row, state, is_late(state, row.at, limit, now)))
+        since = max(row.at, row.callable_at)
+        found.append(HandOver(row, state, since, is_late(state, since, limit, now)))
     return found

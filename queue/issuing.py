@@ -39,11 +39,16 @@ class Wish(NamedTuple):
     reason: str = ""
     """Why the priority was given (R45); it stands in the journal."""
     visitor: Visitor | None = None
+    arrival: datetime | None = None
+    """From when on he counts as being here, if not from now: the time that he booked."""
+    booked_for: datetime | None = None
+    """The time that was booked, also by whoever came too late for it."""
 
 
 class Issued(NamedTuple):
     """A new ticket. ``ahead``: people who will be called from this line before."""
 
+    id: int
     key: str
     number: str
     rank: int
@@ -73,6 +78,7 @@ _GIVEN = (
     "actor",
     "changed_at",
     "note",
+    "booked_for",
 )
 """What a new ticket is given besides its number."""
 _TICKET = Ticket.__table__.c
@@ -93,7 +99,7 @@ _NEXT = (
     .bindparams(_LINE, _DAY)
     .columns(last=Integer)
 )
-_INSERT = insert(Ticket)
+_INSERT = insert(Ticket).returning(Ticket.id)
 
 
 def _at_once() -> Insert:
@@ -106,7 +112,7 @@ def _at_once() -> Insert:
     return (
         insert(Ticket)
         .from_select(["number", *_GIVEN], values.select_from(ahead.join(last, true())))
-        .returning(_TICKET.number, select(ahead.c.ahead).scalar_subquery().label("ahead"))
+        .returning(_TICKET.id, _TICKET.number, select(ahead.c.ahead).scalar_subquery().label("ahead"))
     )
 
 
@@ -115,6 +121,7 @@ _AT_ONCE = _at_once()
 
 async def issue(tx: AsyncConnection, hall: HallFacts, wish: Wish, by: Actor, now: datetime) -> Issued:
     """Give the next number of the routed line. The counter's row is locked last, so that lines wait for nobody else."""
+    arrival = wish.arrival or now
     line, credit = wish.route.line, wish.priority.credit_minutes if wish.priority else 0
     bound = wish.route.bound
     if bound is not None and (await look(tx, bound.id)).state is WindowState.CLOSED:
@@ -133,23 +140,24 @@ async def issue(tx: AsyncConnection, hall: HallFacts, wish: Wish, by: Actor, now
         "visitor_sealed": wish.visitor.sealed if wish.visitor else None,
         "route_reason": wish.route.reason,
         "status": Status.WAITING,
-        "arrival": now,
-        "callable_at": now,
+        "arrival": arrival,
+        "callable_at": arrival,
         "credit_minutes": credit,
-        "rank": rank(now, credit),
+        "rank": rank(arrival, credit),
         "bound_window_id": bound.id if bound else None,
         "action": Action.ISSUE,
         "actor": by.label,
         "changed_at": now,
         "note": wish.reason,
+        "booked_for": wish.booked_for,
     }
     if tx.dialect.name == "postgresql":
-        number, ahead = (await tx.execute(_AT_ONCE, given | {"prefix": line.prefix})).one()
+        made, number, ahead = (await tx.execute(_AT_ONCE, given | {"prefix": line.prefix})).one()
     else:
         ahead = await people_ahead(tx, line.id, given["rank"])
         number = f"{line.prefix}{(await tx.execute(_NEXT, given)).scalar_one():03d}"
-        await tx.execute(_INSERT, given | {"number": number})
-    return Issued(given["key"], number, given["rank"], ahead)
+        made = (await tx.execute(_INSERT, given | {"number": number})).scalar_one()
+    return Issued(made, given["key"], number, given["rank"], ahead)
 
 
 async def people_ahead(connection: AsyncConnection, line_id: int, place: int) -> int:

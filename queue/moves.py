@@ -24,6 +24,7 @@ TicketRow = Row[Any]
 
 COLUMNS = tuple(Ticket.__table__.columns)
 _FIND = select(*COLUMNS).where(Ticket.key == bindparam("key"))
+_KEY = select(Ticket.key).where(Ticket.id == bindparam("ticket"))
 _NUMBERED = select(*COLUMNS).where(
     Ticket.hall_id == bindparam("hall"),
     Ticket.business_day == bindparam("day"),
@@ -121,6 +122,11 @@ async def find(connection: AsyncConnection, key: str) -> TicketRow:
     return row
 
 
+async def key_of(connection: AsyncConnection, ticket_id: int) -> str:
+    """The key of a ticket, for whoever holds what it was given for."""
+    return str((await connection.execute(_KEY, {"ticket": ticket_id})).scalar_one())
+
+
 async def find_numbered(connection: AsyncConnection, hall: HallFacts, number: str, now: datetime) -> TicketRow | None:
     """Today's ticket with this number, or None."""
     asked = {"hall": hall.id, "day": business_day(now, hall.timezone), "number": number}
@@ -186,14 +192,15 @@ def _own(ticket: TicketRow, by: Actor) -> None:
 
 def _postponed(hall: HallFacts, ticket: TicketRow, now: datetime) -> dict[str, Any]:
     """Some minutes more, once: not called before they are over, and behind those who came that much later."""
-    until = now + timedelta(minutes=hall.postpone_minutes)
+    # Who booked a time to come wants the minutes from then on.
+    until = max(now, ticket.callable_at) + timedelta(minutes=hall.postpone_minutes)
     if not hall.postpone_minutes:
         raise TicketConflict(N_("本大厅不能延后叫号"), code="postpone_off")
     if ticket.postponed:
         raise TicketConflict(N_("每个号只能延后一次"), code="postponed_already")
     if not hall.takes_visitors(until):
         raise TicketConflict(N_("快到下班时间，不能再延后"), code="closing_soon")
-    return {"more": hall.postpone_minutes * MINUTE, "until": max(until, ticket.callable_at)}
+    return {"more": hall.postpone_minutes * MINUTE, "until": until}
 
 
 async def _resumed(tx: AsyncConnection, window: WindowFacts | None, by: Actor) -> dict[str, Any]:

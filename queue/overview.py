@@ -26,7 +26,8 @@ _NOW = bindparam("now", type_=Moment)
 _AT_WINDOWS = select(Ticket.window_id, Ticket.number, Ticket.status, Ticket.called_at, Ticket.started_at).where(
     _LIVE, Ticket.status.in_(AT_WINDOW)
 )
-# Who asked for some more minutes waits because he wants to: counted, but not as somebody who waits too long.
+# Who asked for some more minutes, or came before the time that he booked, waits because he wants to: counted, but not
+# as somebody who waits too long.
 _LINES = (
     select(
         Ticket.line_id,
@@ -42,13 +43,17 @@ _LONGEST = (
     .order_by(Ticket.arrival, Ticket.id)
     .limit(LONGEST_SHOWN)
 )
+# Somebody called before the time that he booked, which an officer may do, has not waited at all.
+_WAITED = case(
+    (Ticket.called_at > Ticket.arrival, extract("epoch", Ticket.called_at) - extract("epoch", Ticket.arrival)), else_=0
+)
 _DAY = (
     select(
         Ticket.window_id,
         Ticket.status,
         func.count().label("tickets"),
         func.count(Ticket.called_at).label("called"),
-        func.sum(extract("epoch", Ticket.called_at) - extract("epoch", Ticket.arrival)).label("waited"),
+        func.sum(_WAITED).label("waited"),
         func.max(Ticket.ended_at, type_=Moment).label("last"),
     )
     .where(_TODAY)
@@ -166,5 +171,5 @@ def _day(rows: Sequence[Any]) -> Day:
         tickets[Status.WAITING],
         tickets[Status.DONE],
         tickets[Status.MISSED],
-        timedelta(seconds=max(0.0, waited / called)) if called else timedelta(),
+        timedelta(seconds=waited / called) if called else timedelta(),
     )

@@ -32,6 +32,7 @@ _HELD = [
         "rank",
         "callable_at",
         "postponed",
+        "booked_for",
         "bound_window_id",
         "window_id",
         "recalls",

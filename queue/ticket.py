@@ -166,6 +166,8 @@ class Ticket(Base):
     # Not called before: its arrival, or later when the visitor asked for some minutes more.
     callable_at: Mapped[datetime] = mapped_column(Moment, default=_arrival)
     postponed: Mapped[bool] = mapped_column(default=False)
+    # The time that was booked, for somebody with an appointment.
+    booked_for: Mapped[datetime | None] = mapped_column(Moment)
     # Only this window may call it: a transfer to one window, or B's window covering for A.
     bound_window_id: Mapped[int | None] = mapped_column(Id)
 

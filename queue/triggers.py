@@ -18,7 +18,7 @@ _UNLAWFUL = f"""NEW.moves <> OLD.moves + 1
     OR (NEW.action = 'undo' AND (OLD.action || ' ' || NEW.status) NOT IN ({_UNDOES}))
     OR (CASE WHEN NEW.action = 'postpone' THEN OLD.postponed OR NOT NEW.postponed
         ELSE OLD.postponed <> NEW.postponed OR OLD.callable_at <> NEW.callable_at END)"""
-_FIXED = ("key", "hall_id", "business_day", "number", "arrival", "channel", "credit_minutes")
+_FIXED = ("key", "hall_id", "business_day", "number", "arrival", "channel", "credit_minutes", "booked_for")
 _WATCHED = (
     *("status", "action", "moves", "line_id", "rank", "callable_at", "postponed", "window_id", "bound_window_id"),
     *_FIXED,

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import msgspec
@@ -78,10 +79,16 @@ def small_hall(code: str = "small") -> hallfiles.HallFiles:
 
 
 @asynccontextmanager
-async def open_house(database_url: str) -> AsyncIterator[House]:
+async def open_house(database_url: str, **chosen: Any) -> AsyncIterator[House]:
+    """The house over this database; ``chosen`` settings are otherwise than usual."""
     with TemporaryDirectory() as var:
         settings = Settings(
-            database_url=database_url, secret="s" * 40, sweep_seconds=3600, media=f"{var}/media", media_mb=2
+            database_url=database_url,
+            secret="s" * 40,
+            sweep_seconds=3600,
+            media=f"{var}/media",
+            media_mb=2,
+            **chosen,
         )
         async with _opened(create(settings)) as house:
             yield house

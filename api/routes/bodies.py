@@ -1,10 +1,12 @@
 """What requests may say. Everything is typed and bounded; unknown fields are refused."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from ...booking.closing import How
+from ...booking.state import Channel as Booked
 from ...cases.receipt import Material
 from ...queue.ticket import Channel, Language
 
@@ -41,6 +43,88 @@ class NewTicket(Struct, forbid_unknown_fields=True):
     phone: Annotated[str, Meta(max_length=24, pattern=NO_NUL)] = ""
 
 
+Digits = Annotated[str, Meta(max_length=24, pattern=NO_NUL)]
+Named = Annotated[str, Meta(max_length=1000, pattern=NO_NUL)]
+SlotName = Annotated[str, Meta(min_length=1, max_length=60, pattern=NO_NUL)]
+Held = Annotated[str, Meta(max_length=22, pattern=NO_NUL)]
+
+
+class NewHold(Struct, forbid_unknown_fields=True):
+    """``slot``: an id that ``GET /halls/{hall}/slots`` gave. ``hold``: an earlier one that is given back for it."""
+
+    slot: SlotName
+    channel: Booked
+    item: Code | None = None
+    hold: Held = ""
+
+
+class Phone(Struct, forbid_unknown_fields=True):
+    phone: Digits
+
+
+class SmsCode(Struct, forbid_unknown_fields=True):
+    code: Digits
+
+
+class Somebody(Struct, forbid_unknown_fields=True):
+    """A person as he is typed; `booking.people` judges it, in the visitor's words."""
+
+    name: Named
+    phone: Digits = ""
+    id_number: Digits = ""
+
+
+class Confirm(Struct, forbid_unknown_fields=True):
+    """Who comes; ``proxy``: who books for him (R52); ``needs``: codes of `queue.needs` or free words (R53)."""
+
+    name: Named
+    phone: Digits = ""
+    id_number: Digits = ""
+    needs: Words | list[Words] = ""
+    proxy: Somebody | None = None
+    language: Language | None = None
+
+
+class Wait(Confirm, forbid_unknown_fields=True, kw_only=True):
+    """A place on the waiting list of a day, between two local times."""
+
+    item: Code
+    day: date
+    channel: Booked
+    since: time = time.min
+    until: time = time.max
+
+
+class Proof(Struct, forbid_unknown_fields=True):
+    """What shows that an appointment is the asker's: its phone, or the key of its link. Officers need neither."""
+
+    phone: Digits = ""
+    key: Held = ""
+    reason: Note = ""
+
+
+class NewTime(Proof, forbid_unknown_fields=True, kw_only=True):
+    slot: SlotName
+
+
+class Places(Struct, forbid_unknown_fields=True):
+    places: Annotated[int, Meta(ge=0, le=10_000)]
+
+
+class Closure(Struct, forbid_unknown_fields=True):
+    """A day to close, of the hall or one line. ``appointments``: what becomes of them; None only lists them."""
+
+    day: date
+    reason: Annotated[str, Meta(min_length=2, max_length=100, pattern=NO_NUL)]
+    line: Code | None = None
+    reason_en: Annotated[str, Meta(max_length=160, pattern=NO_NUL)] = ""
+    appointments: How | None = None
+
+
+class Reasoned(Struct, forbid_unknown_fields=True):
+    reason: Reason
+
+
 class Pause(Struct, forbid_unknown_fields=True):
     reason: Words = ""
     back_at: datetime | None = None
@@ -65,6 +149,23 @@ class NewReceipt(Struct, forbid_unknown_fields=True):
     materials: list[Material]
     item: Code | None = None
     note: Note = ""
+
+
+class NewEnquiry(Struct, forbid_unknown_fields=True):
+    """What a caller asked, and who he is (R12); ``item``: its code, where it is about one."""
+
+    question: Named
+    name: Named
+    phone: Digits
+    unit: Named = ""
+    item: Code | None = None
+
+
+class EnquiryAnswer(Struct, forbid_unknown_fields=True):
+    """``told``: the caller knows the answer; else he is still to be called."""
+
+    answer: Named
+    told: bool = True
 
 
 class Guidance(Struct, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""Pages of the first desk: the desk itself, the guidance slip for another agency, and the receipt."""
+"""Pages of the first desk and the phone operator: the desks, the guidance slip for another agency, the receipt."""
 
 from typing import Annotated, Any
 
@@ -20,6 +20,12 @@ AnyRequest = Request[Any, Any, Any]
 async def desk() -> Template:
     """First desk and guides: who stands before me, what was sent on, who needs help."""
     return Template("desk.html")
+
+
+@get("/phone", name="page_phone", media_type=MediaType.HTML)
+async def phone() -> Template:
+    """The phone operator's desk: who calls, what he has booked, and who is to be called back."""
+    return Template("phone.html")
 
 
 @get("/desk/guidance", name="page_guidance", media_type=MediaType.HTML)
@@ -60,4 +66,4 @@ async def receipt_page(
     return Template("receipt.html", context=context)
 
 
-router = Router("/", route_handlers=[desk, guidance, receipt_page])
+router = Router("/", route_handlers=[desk, phone, guidance, receipt_page])

@@ -58,12 +58,17 @@ def followed(row: TicketRow, hall: HallFacts, place: Place | None, language: Lan
     near = place.wait is not None and not place.later and place.ahead <= NEAR
     ahead = translate(language, N_("{count} 位"), count=place.ahead)
     now = _waiting(row, hall, place, near, body["route"]["zone"], language)
+    wait = (
+        translate(language, N_("{time}以后"), time=_callable(row, hall))
+        if place.later
+        else _minutes(place.wait, language)
+    )
     said = {
         "now": now,
         "hint": "" if body["route"]["reason"] in PLAIN else body["route"]["text"],
         "title": f"{now} · {row.number}" if near else f"{row.number} · {translate(language, N_('前面还有'))} {ahead}",
         "ahead": ahead,
-        "wait": _minutes(place.wait, language),
+        "wait": wait,
         "windows": _windows(body["route"]["windows"], language),
     }
     return body | shown.place(place) | {"near": near, "said": said}
@@ -71,12 +76,18 @@ def followed(row: TicketRow, hall: HallFacts, place: Place | None, language: Lan
 
 def _waiting(row: TicketRow, hall: HallFacts, place: Place, near: bool, zone: str, language: Language) -> str:
     if place.later:
-        called = local(row.callable_at, hall.timezone)
-        return translate(language, N_("已为您延后，{time}以后叫号，请在{zone}等候"), time=f"{called:%H:%M}", zone=zone)
+        words = N_("您预约的时间 {time}，到时按约叫号，请在{zone}等候")
+        if row.postponed:
+            words = N_("已为您延后，{time}以后叫号，请在{zone}等候")
+        return translate(language, words, time=_callable(row, hall), zone=zone)
     if not near:
         return translate(language, N_("请在{zone}等候叫号"), zone=zone)
     words = N_("快到您了，请在{zone}等候") if place.ahead else N_("下一位就是您，请到{zone}准备")
     return translate(language, words, zone=zone)
+
+
+def _callable(row: TicketRow, hall: HallFacts) -> str:
+    return f"{local(row.callable_at, hall.timezone):%H:%M}"
 
 
 def _hint(row: TicketRow, hall: HallFacts, zone: str, language: Language) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from litestar import Router, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from ...core.clock import now
+from ...core.clock import business_day, now
 from ...core.errors import Invalid, NotFound
 from ...core.i18n import N_
 from ...display import picture
@@ -36,13 +36,18 @@ async def halls(services: Provided) -> dict[str, Any]:
 
 @get("/halls/{hall:str}", name="hall")
 async def hall(hall: FromPath[str], services: Provided) -> dict[str, Any]:
-    """Hours now, lines with people waiting and the range of minutes for somebody who comes now, windows, classes."""
+    """Hours, lines with people waiting and the range of minutes for somebody who comes now, windows, classes.
+
+    ``hours``: the week that holds now. ``today``: what really holds today, and ``why``: the week, a public holiday, a
+    make-up day or an exception.
+    """
     return await overview(await services.halls.get(hall), services, now())
 
 
 async def overview(facts: HallFacts, services: Services, moment: datetime) -> dict[str, Any]:
     """What the public may know about a hall, for the interface and the front page alike."""
     board = await picture.read(services.database, facts, moment)
+    today = business_day(moment, facts.timezone)
     lines = []
     for line in facts.lines.values():
         waiting = board.lines[line.id].waiting
@@ -60,9 +65,10 @@ async def overview(facts: HallFacts, services: Services, moment: datetime) -> di
         )
     return _brief(facts) | {
         "hours": [
-            {"weekday": spell.weekday, "opens": f"{spell.opens:%H:%M}", "closes": f"{spell.closes:%H:%M}"}
-            for spell in sorted(facts.week)
+            {"weekday": spell.weekday, **shown.spell(spell)}
+            for spell in sorted(facts.hours.week(today), key=lambda spell: (spell.weekday, spell.opens))
         ],
+        "today": shown.service_day(today, facts.hours.on(today)),
         "zones": [zone.name for zone in facts.zones.values()],
         "departments": [
             {"code": department.code, "name": department.name, "zone": facts.zones[department.zone_id].name}
@@ -103,7 +109,7 @@ async def hall_items(
 ) -> dict[str, Any]:
     """Items by words, pinyin initials or code, most asked for first; without words a department's or favourites."""
     facts, start = await services.halls.get(hall), offset_of(cursor)
-    found = [item for item in facts.items.values() if _matches(item, facts, q, department)]
+    found = [item for item in facts.items.values() if matches(item, facts, q, department)]
     if not q and department is None:
         found = found[:FAVOURITES]
     more = start + limit < len(found)
@@ -114,7 +120,8 @@ async def hall_items(
     }
 
 
-def _matches(item: ItemFacts, hall: HallFacts, q: str, department: str | None) -> bool:
+def matches(item: ItemFacts, hall: HallFacts, q: str, department: str | None = None) -> bool:
+    """Whether all words stand in an item's name, initials or code."""
     if department is not None and hall.departments[item.department_id].code != department:
         return False
     words = unicodedata.normalize("NFKC", q).lower().split()

@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 from markupsafe import Markup
 
+from ...booking.appointments import CODE_SIGNS
 from ...core.clock import local, now
 from ...core.errors import NotFound
 from ...core.i18n import N_
@@ -25,7 +26,7 @@ async def home(services: Provided) -> Template:
     """Every hall: open or not, its hours today, and who waits where; readable without JavaScript."""
     moment, shown_halls = now(), []
     for facts in await services.halls.all():
-        times = {"today": local(moment, facts.timezone), "opening": facts.next_opening(moment)}
+        times = {"moment": local(moment, facts.timezone), "opening": facts.next_opening(moment)}
         shown_halls.append(await overview(facts, services, moment) | times)
     return Template("home.html", context={"halls": shown_halls})
 
@@ -33,7 +34,7 @@ async def home(services: Provided) -> Template:
 @get("/kiosk", name="page_kiosk", media_type=MediaType.HTML)
 async def kiosk() -> Template:
     """Its device token, given once in the address (``#token=``), tells the page which hall it stands in."""
-    return Template("kiosk.html")
+    return Template("kiosk.html", context={"code_signs": CODE_SIGNS})
 
 
 @get("/board/{hall:str}", name="page_board", media_type=MediaType.HTML)

@@ -1,22 +1,25 @@
 """How rows and facts look in JSON: one function each, used by every route that shows them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
+from ...core.calendar import Regular, ServiceDay, Spell
 from ...core.clock import local, moment
 from ...core.i18n import N_, Language, translate
 from ...queue.facts import HallFacts, ItemFacts, WindowFacts
 from ...queue.figures import Place
+from ...queue.figures import wait as figure
 from ...queue.hall import Kind
 from ...queue.handovers import HandOver, State
+from ...queue.issuing import Issued
 from ...queue.moves import TicketRow
 from ...queue.needs import NAMES
 from ...queue.routing import Reason, Route
 from ...queue.ticket import Status, actions
 from ...queue.undoing import undoable_until
-from ...queue.wait import Wait
+from ...queue.wait import Handling, Wait, not_before
 
 REASONS = {
     Reason.OWN_LINE: N_("请在{zone}等候叫号"),
@@ -42,6 +45,22 @@ ENDS_AT = {
 def stamp(when: datetime | None, hall: HallFacts) -> str | None:
     """RFC 3339 with the hall's own offset, to the second."""
     return None if when is None else local(when, hall.timezone).isoformat(timespec="seconds")
+
+
+def spell(of: Spell | Regular) -> dict[str, str]:
+    return {"opens": f"{of.opens:%H:%M}", "closes": f"{of.closes:%H:%M}"}
+
+
+def service_day(day: date, hours: ServiceDay) -> dict[str, Any]:
+    """The hours of a date, and why they are so (`core.calendar.Why`)."""
+    return {
+        "day": day.isoformat(),
+        "spells": [spell(each) for each in hours.spells],
+        "why": hours.why,
+        "reason": hours.reason,
+        "reason_en": hours.reason_en,
+        "provisional": hours.provisional,
+    }
 
 
 def window(facts: WindowFacts, hall: HallFacts) -> dict[str, Any]:
@@ -98,6 +117,7 @@ def item(facts: ItemFacts, hall: HallFacts) -> dict[str, Any]:
         "promised_days": facts.promised_days,
         "fee_yuan": facts.fee_yuan,
         "materials": facts.materials,
+        "bookable": facts.bookable,
     }
 
 
@@ -123,6 +143,25 @@ def wait(figure: Wait | None) -> dict[str, int] | None:
     return {"low": figure.low, "high": figure.high} if figure else None
 
 
+def issued(
+    one: Issued, way: Route, hall: HallFacts, case: Handling, language: Language, *, later: int = 0
+) -> dict[str, Any]:
+    """A new ticket, as whoever took it is told; ``later``: he is not called within so many minutes."""
+    minutes = figure(hall, way.line.id, one.ahead, case)
+    return {
+        "id": one.key,
+        "number": one.number,
+        "line": way.line.prefix,
+        "line_name": way.line.name,
+        "status": Status.WAITING,
+        "rank": stamp(moment(one.rank), hall),
+        "ahead": one.ahead,
+        "wait": wait(minutes and not_before(minutes, later)),
+        "route": route(way, hall, language),
+        "follow_url": f"/t/{one.key}",
+    }
+
+
 def place(at: Place) -> dict[str, Any]:
     """Where a ticket waits in its line (`Figures.place`)."""
     return {"ahead": at.ahead, "wait": wait(at.wait)}
@@ -134,7 +173,7 @@ def need(code: str, language: Language) -> str:
 
 
 def ticket(row: TicketRow, hall: HallFacts) -> dict[str, Any]:
-    """A ticket as its holder may see it."""
+    """A ticket as its holder may see it. ``booked_for``: his time; where ``arrival`` differs, he came too late."""
     at = hall.windows.get(row.window_id or 0)
     line = hall.lines[row.line_id]
     return {
@@ -148,6 +187,7 @@ def ticket(row: TicketRow, hall: HallFacts) -> dict[str, Any]:
         "window": at.number if at else None,
         "rank": stamp(moment(row.rank), hall),
         "arrival": stamp(row.arrival, hall),
+        "booked_for": stamp(row.booked_for, hall),
         "called_at": stamp(row.called_at, hall),
         "started_at": stamp(row.started_at, hall),
         "route": {"reason": row.route_reason},
@@ -220,7 +260,7 @@ def hand_over(one: HandOver, hall: HallFacts) -> dict[str, Any]:
             "zone": hall.zones[(bound or line).zone_id].name,
             "window": bound.number if bound else None,
         },
-        "at": stamp(row.at, hall),
+        "at": stamp(one.since, hall),
         "state": one.state,
         "late": one.late,
         "window": now_at.number if now_at and one.state == State.CALLED else None,

@@ -8,14 +8,12 @@ from litestar import Request, Response, Router, get, post, websocket
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ...core import clock
 from ...core.clock import now
 from ...core.errors import Forbidden, HallClosed, Invalid, NotFound, TicketConflict
 from ...core.i18n import N_, negotiate
 from ...core.privacy import mask_name, mask_phone, phone_number
 from ...queue import issuing, moves, undoing
 from ...queue.facts import HallFacts, WindowFacts
-from ...queue.figures import wait
 from ...queue.moves import TicketRow
 from ...queue.routing import Route, route, to_line
 from ...queue.ticket import Action, Language, Status
@@ -86,19 +84,7 @@ async def issue(
         if not facts.takes_visitors(moment):  # said here, so that a repeat after closing time gets its number
             raise HallClosed(N_("现在不在办公时间，暂不取号"))
         issued = await issuing.issue(tx, facts, wish, identity.actor, moment)
-        given = {
-            "id": issued.key,
-            "number": issued.number,
-            "line": way.line.prefix,
-            "line_name": way.line.name,
-            "status": Status.WAITING,
-            "rank": shown.stamp(clock.moment(issued.rank), facts),
-            "ahead": issued.ahead,
-            "wait": shown.wait(wait(facts, way.line.id, issued.ahead, case)),
-            "route": shown.route(way, facts, language),
-            "follow_url": f"/t/{issued.key}",
-            "printing": identity.printer_id is not None,
-        }
+        given = shown.issued(issued, way, facts, case, language) | {"printing": identity.printer_id is not None}
         if identity.printer_id is not None:
             arrived = {"item": shown.item(item, facts) if item else None, "arrival": shown.stamp(moment, facts)}
             url = slips.link(request, services, issued.key)

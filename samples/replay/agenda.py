@@ -24,16 +24,27 @@ class Agenda:
         self._count = itertools.count()
         self._stirred = asyncio.Event()
         self._origin: tuple[float, float] | None = None
+        self._minute = 0.0
+        self._awaited = 0
 
     def at(self, minute: float, do: Callable[..., Awaitable[None]], *arguments: object) -> None:
         """Have ``do(minute, *arguments)`` done at that simulated minute."""
         heapq.heappush(self._due, (minute, next(self._count), lambda when: do(when, *arguments)))
         self._stirred.set()
 
+    def after(self, seconds: float, do: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        """Have it done so many real seconds from now, at whatever minute it is then: the server's clock is real."""
+        self._awaited += 1
+        asyncio.get_running_loop().call_later(seconds, self._reached, do, *arguments)
+
+    def _reached(self, do: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        self._awaited -= 1
+        self.at(self._minute, do, *arguments)
+
     async def run(self) -> None:
         """Until nothing is left to do. Raises the first error of what was done, in a group."""
         async with asyncio.TaskGroup() as tasks:
-            while self._due or self._running:
+            while self._due or self._running or self._awaited:
                 self._stirred.clear()
                 pause = self._pause()
                 if pause is None or pause > 0:
@@ -42,6 +53,7 @@ class Agenda:
                             await self._stirred.wait()
                     continue
                 minute, _, do = heapq.heappop(self._due)
+                self._minute = max(self._minute, minute)
                 task = tasks.create_task(_done(do, minute))
                 self._running[task] = minute
                 task.add_done_callback(self._ended)

@@ -18,6 +18,8 @@ KEPT_ALIVE = 4.0
 """Seconds; less than the server's, so that it never hangs up just when we speak."""
 PATIENCE = 60.0
 LONGEST_PAUSE = 2.0
+HELD_UP = 5.0
+"""Seconds before somebody whose address asks too often asks again."""
 COOKIE = "id"
 
 
@@ -43,6 +45,8 @@ class Client:
         )
         self.latencies: defaultdict[str, list[float]] = defaultdict(list)
         self.conflicts: Counter[str] = Counter()
+        self.held_up = 0
+        """How often we were told to go slower."""
         self.attempts = 0
         self.longest = 0.0
         """Seconds of the longest attempt since this was last set to zero."""
@@ -64,6 +68,10 @@ class Client:
     def device(self, token: str) -> "Caller":
         return Caller(self, {"authorization": f"Bearer {token}"})
 
+    def visitor(self, address: str) -> "Caller":
+        """Somebody of the public; a server that runs on this machine believes the address."""
+        return Caller(self, {"x-forwarded-for": address})
+
     async def request(self, kind: str, method: str, path: str, headers: Mapping[str, str], body: Any = None) -> Any:
         """The answer's JSON, None for 204. Raises Refused, or httpx.TransportError when the server is away."""
         response = await self._send(kind, method, path, headers, body)
@@ -74,12 +82,12 @@ class Client:
         typed = {"content-type": "application/json"} if body is not None else {}
         request = self._http.build_request(method, path.lstrip("/"), headers={**headers, **typed}, content=content)
         response = await self._persist(kind, request)
+        while (code := _problem(response)) == "too_many_requests":
+            self.held_up += 1
+            await asyncio.sleep(HELD_UP)
+            response = await self._persist(kind, request)
         if response.is_success:
             return response
-        try:
-            code = str(msgspec.json.decode(response.content)["code"])
-        except (msgspec.DecodeError, KeyError, TypeError):
-            code = response.reason_phrase
         if response.status_code == httpx.codes.CONFLICT:
             self.conflicts[code] += 1
         raise Refused(kind, response.status_code, code)
@@ -113,9 +121,19 @@ class Caller:
     async def get(self, kind: str, path: str) -> Any:
         return await self._client.request(kind, "GET", path, self._headers)
 
-    async def post(self, kind: str, path: str, body: Any = None) -> Any:
+    async def post(self, kind: str, path: str, body: Any = None, *, method: str = "POST") -> Any:
         key = {"idempotency-key": secrets.token_hex(16)}
-        return await self._client.request(kind, "POST", path, {**self._headers, **key}, body)
+        return await self._client.request(kind, method, path, {**self._headers, **key}, body)
 
     async def sign_out(self) -> None:
         await self._client.request("sign_out", "DELETE", "/session", self._headers)
+
+
+def _problem(response: httpx.Response) -> str:
+    """The code of a refusal; empty for an answer."""
+    if response.is_success:
+        return ""
+    try:
+        return str(msgspec.json.decode(response.content)["code"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return response.reason_phrase

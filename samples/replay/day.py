@@ -7,12 +7,14 @@ import csv
 import random
 from collections.abc import Sequence
 from datetime import time
-from itertools import accumulate, pairwise
+from enum import StrEnum
+from itertools import accumulate, cycle, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from ...booking.state import Channel
 from ...queue import hallfiles
 from ...queue.hall import Kind
 from ...queue.hallrows import HallFiles, ItemRow
@@ -32,6 +34,44 @@ TO_WINDOW = 0.2
 
 LEAST_MINUTES = 0.5
 MOST_TIMES_MEAN = 4.0
+
+
+CHANNELS = (Channel.ONLINE, Channel.PHONE, Channel.ONLINE, Channel.ONSITE)
+"""Half of those who book do so online."""
+
+
+class Fate(StrEnum):
+    """What becomes of a booking."""
+
+    COMES = "comes"
+    """At his minute of the day, however long before his slot that really is."""
+    GRACE = "grace"
+    LATE = "late"
+    NEVER = "never"
+    CANCELS = "cancels"
+    MOVES = "moves"
+    """Books a later day, then moves to this one."""
+    WAITS = "waits"
+    """Hopes for a place that somebody gives back."""
+
+
+FATES = {
+    Fate.COMES: 0.70,
+    Fate.GRACE: 0.10,
+    Fate.LATE: 0.05,
+    Fate.NEVER: 0.04,
+    Fate.CANCELS: 0.04,
+    Fate.MOVES: 0.04,
+    Fate.WAITS: 0.03,
+}
+
+
+class Booking(NamedTuple):
+    """How somebody books. ``delay``: how far into the grace he comes, 0 to 1."""
+
+    channel: Channel
+    fate: Fate
+    delay: float
 
 
 class Spell(NamedTuple):
@@ -66,6 +106,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     returns: bool = False
     parked: bool = False
     transfer: Transfer | None = None
+    booking: Booking | None = None
 
 
 def read(directory: Path, weekday: int = MONDAY) -> tuple[HallFiles, list[Spell]]:
@@ -115,6 +156,20 @@ def make(files: HallFiles, spells: Sequence[Spell], visitors: int, seed: int) ->
         )
 
     return [made(comes) for comes in _arrivals(spells, visitors, chance)]
+
+
+def book(visitors: Sequence[Visitor], files: HallFiles, share: float, seed: int) -> list[Visitor]:
+    """Have this share of the visitors book, among those whose item takes bookings; the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - a simulation
+    bookable = {item.code for item in files.items if item.bookable}
+    able = [place for place, visitor in enumerate(visitors) if visitor.item in bookable]
+    chosen = chance.sample(able, min(len(able), round(share * len(visitors))))
+    fates = chance.choices(list(FATES), list(FATES.values()), k=len(chosen))
+    made = list(visitors)
+    for place, fate, channel in zip(chosen, fates, cycle(CHANNELS), strict=False):
+        booking = Booking(channel, fate, chance.random())
+        made[place] = msgspec.structs.replace(made[place], booking=booking, priority=None)
+    return made
 
 
 def _arrivals(spells: Sequence[Spell], visitors: int, chance: random.Random) -> list[float]:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from ...booking.state import Status as Booked
 from ...queue.audit import Identity
 from ...queue.ticket import Action, Channel, Status
 from .agenda import Agenda
+from .booked import Bookings, Guest
 from .client import Caller, Refused
 from .day import Visitor
 from .screen import Screen, Seen
@@ -34,6 +36,8 @@ class Visit:
         self.key, self.number, self.plan = ticket["id"], ticket["number"], plan
         self.status = Status.WAITING
         self.minutes = plan.minutes
+        self.since = plan.comes
+        """When his wait began; a booked visitor's not before his slot."""
         self.met = False
         """He has been called before: his wait is over, and he will neither miss the call nor be sent on again."""
         self.halfway = False
@@ -51,7 +55,7 @@ class Desk:
 
 
 class Play:
-    """One day in one hall (``hall`` is its path). ``through`` is told whenever a visitor is."""
+    """One day in one hall (``hall`` is its path). ``through`` is told when a visitor is, ``came`` of check-ins."""
 
     def __init__(
         self,
@@ -63,9 +67,12 @@ class Play:
         screen: Screen,
         agenda: Agenda,
         through: Done,
+        bookings: Bookings,
+        came: Done,
     ) -> None:
         self._hall, self._kiosk, self._guide = hall, kiosk, guide
         self._screen, self._agenda, self._through = screen, agenda, through
+        self._bookings, self._came = bookings, came
         self._desks = list(desks)
         self._serving: defaultdict[str, list[Desk]] = defaultdict(list)
         for place in range(max(len(desk.lines) for desk in self._desks)):  # a line's own windows before its helpers
@@ -106,18 +113,41 @@ class Play:
     # Visitors
 
     async def _arrive(self, minute: float, plan: Visitor) -> None:
-        wish = {"item": plan.item, "priority": plan.priority}
-        body = {"channel": Channel.KIOSK} | {name: value for name, value in wish.items() if value is not None}
+        guest = self._bookings.guests.get(plan)
+        if guest is not None and guest.stays_away():
+            self._through()
+            return
+        if guest is not None and (due := guest.seconds_until_due(self._bookings.grace)) > 0:
+            self._agenda.after(due, self._step, self._arrive, plan)
+            return
         self._taking += 1
         try:
-            given = await self._kiosk.post(Action.ISSUE, f"{self._hall}/tickets", body)
+            given = await self._ticket(plan, guest)
             visit = self.visits[given["id"]] = Visit(given, plan)
             self.acknowledged[given["number"], datetime.fromisoformat(given["rank"])] = visit
         finally:
             async with self._taken:
                 self._taking -= 1
                 self._taken.notify_all()
-        self._come(minute, self._serving[given["line"]])
+        seconds = guest.seconds_until_called() if guest is not None and guest.arrived else 0.0
+        if seconds > 0:
+            self._agenda.after(seconds, self._step, self._wait, visit, given["line"])
+        else:
+            await self._wait(minute, visit, given["line"])
+
+    async def _ticket(self, plan: Visitor, guest: Guest | None) -> Any:
+        if guest is not None and guest.status is Booked.BOOKED:
+            given = await guest.check_in()
+            self._came()
+            return given
+        wish = {"item": plan.item, "priority": plan.priority}
+        body = {"channel": Channel.KIOSK} | {name: value for name, value in wish.items() if value is not None}
+        return await self._kiosk.post(Action.ISSUE, f"{self._hall}/tickets", body)
+
+    async def _wait(self, minute: float, visit: Visit, line: str) -> None:
+        """He can be called from now on."""
+        visit.since = minute
+        self._come(minute, self._serving[line])
 
     def _come(self, minute: float, desks: list[Desk]) -> None:
         """Somebody waits for these windows: one of the idle ones will notice, its own line's before helpers."""
@@ -177,7 +207,7 @@ class Play:
         visit.status = Status.CALLED
         met, visit.met = visit.met, True
         if not met and visit.plan is not STRANGER:
-            self.waits[given["line"]].append(max(0.0, minute - visit.plan.comes))
+            self.waits[given["line"]].append(max(0.0, minute - visit.since))
         if visit.plan.missed and not met:
             self._then(minute + RECALL, self._recall, desk, visit)
         else:

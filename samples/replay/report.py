@@ -6,14 +6,17 @@ from datetime import timedelta
 from math import ceil
 from typing import Any, Protocol
 
+import httpx
 import msgspec
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ...booking.state import Channel, Status
 from ...core.i18n import N_
 from ...queue.audit import Fault
 from ...queue.ticket import Action
+from .booked import Bookings, Wrong
 from .client import Client
 from .play import Play
 from .screen import Screen
@@ -26,7 +29,13 @@ MOST_FAULTS = 20
 ACTIONS = {
     "sign_in": N_("登录"),
     "open": N_("开窗"),
+    "slots": N_("查看时段"),
+    "hold": N_("占位"),
+    "confirm": N_("确认预约"),
+    "move": N_("预约改期"),
+    "cancel_booking": N_("取消预约"),
     Action.ISSUE: N_("取号"),
+    "check_in": N_("预约签到"),
     Action.CALL: N_("呼叫下一位"),
     Action.RECALL: N_("重呼"),
     Action.START: N_("开始办理"),
@@ -37,6 +46,21 @@ ACTIONS = {
     Action.MISS: N_("过号"),
     Action.REQUEUE: N_("重新排队"),
     "close": N_("关窗"),
+}
+
+
+BOOKED = {
+    "booked": N_("约到"),
+    "early": N_("提前签到"),
+    "grace": N_("宽限内签到"),
+    "late": N_("迟到签到"),
+    Status.MISSED: N_("爽约"),
+    Status.CANCELLED: N_("已取消"),
+    "standing": N_("以后的预约"),
+    "moved": N_("其中改期"),
+    "waited": N_("进入候补"),
+    "offered": N_("其中候补约到"),
+    "without": N_("没有约到"),
 }
 
 
@@ -52,6 +76,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     play: Play
     screen: Screen
     client: Client
+    bookings: Bookings
+    amiss: Sequence[Wrong]
     lines: Mapping[str, str]
     seconds: float
     attempts: int
@@ -72,8 +98,13 @@ def percentile(values: Iterable[float], share: float) -> float:
 def show(outcome: Outcome, say: Say, console: Console) -> bool:
     """Print the report; True when nothing was wrong."""
     style: dict[str, Any] = {"box": box.SIMPLE_HEAD if console.is_terminal else None, "title_justify": "left"}
-    for table in (_day(outcome, say, style), _waits(outcome, say, style), _times(outcome, say, style)):
+    tables = [_day(outcome, say, style), _waits(outcome, say, style), _times(outcome, say, style)]
+    if outcome.bookings.guests:
+        tables.insert(1, _booked(outcome, say, style))
+    for table in tables:
         console.print(table, "")
+    if outcome.bookings.guests and not outcome.bookings.for_today:
+        console.print(say(N_("大厅近期没有可约时段：预约都约在以后，今天无人签到")), style="yellow")
     wrong = [*_wrong(outcome, say)]
     for text in wrong[:MOST_FAULTS]:
         console.print(text, style="red", markup=False)
@@ -100,7 +131,8 @@ def _day(outcome: Outcome, say: Say, style: dict[str, Any]) -> Table:
         N_("挂起"): play.counts[Action.PARK],
         N_("其他来客"): play.counts["stranger"],
         N_("请求冲突（409）"): conflicts or 0,
-        N_("其他错误"): len(play.errors) - client.conflicts.total(),
+        N_("其他错误"): sum(error.status != httpx.codes.CONFLICT for error in (*play.errors, *outcome.bookings.errors)),
+        N_("被要求放慢（429）"): client.held_up,
         N_("大屏补取全图"): outcome.screen.gaps,
         N_("用时（秒）"): f"{outcome.seconds:.1f}",
         N_("每秒请求"): f"{outcome.attempts / outcome.seconds:.0f}",
@@ -108,6 +140,18 @@ def _day(outcome: Outcome, say: Say, style: dict[str, Any]) -> Table:
     for name, figure in figures.items():
         table.add_row(say(name), str(figure))
     return table
+
+
+def _booked(outcome: Outcome, say: Say, style: dict[str, Any]) -> Table:
+    """What became of those who booked, by channel."""
+    channels = {Channel.ONLINE: N_("网上"), Channel.PHONE: N_("电话"), Channel.ONSITE: N_("现场")}
+    table = Table(say(N_("预约情况")), *map(say, channels.values()), say(N_("合计")), **style)
+    figures = outcome.bookings.figures()
+    for key, name in BOOKED.items():
+        counts = figures.get(key, Counter())
+        table.add_row(say(name), *(str(counts[channel]) for channel in channels), str(counts.total()))
+    table.add_row(say(N_("值班长加开名额")), "", "", "", str(outcome.bookings.places))
+    return _right(table)
 
 
 def _waits(outcome: Outcome, say: Say, style: dict[str, Any]) -> Table:
@@ -141,8 +185,10 @@ def _right(table: Table) -> Table:
 
 def _wrong(outcome: Outcome, say: Say) -> Iterable[str]:
     play, screen = outcome.play, outcome.screen
-    for error, count in Counter(map(str, play.errors)).most_common():
+    for error, count in Counter(map(str, (*outcome.bookings.errors, *play.errors))).most_common():
         yield say(N_("请求失败 {count} 次：{error}"), error=error, count=count)
+    for text, fields in outcome.amiss:
+        yield say(text, **fields)
     for visit in play.unfinished:
         yield say(N_("{number} 没有办完：{status}"), number=visit.number, status=visit.status)
     for number, window, again in (play.called - screen.calls).elements():

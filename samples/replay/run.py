@@ -16,14 +16,17 @@ from websockets.exceptions import WebSocketException
 
 from ...core.i18n import N_, Language, translate
 from ...queue.audit import Entry, audit
+from ...queue.hallrows import HallFiles
 from . import day, report
-from .agenda import Agenda
+from .agenda import AT_ONCE, Agenda
+from .booked import Bookings, Guest
 from .client import Caller, Client, Refused
 from .play import Desk, Done, Play
 from .screen import Screen
 
 T = TypeVar("T")
 
+OFFICERS = ("guide", "operator", "supervisor", "admin")
 SIGNING_IN = 4
 """Clerks who sign in at once."""
 
@@ -37,7 +40,10 @@ class Credentials(msgspec.Struct):
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """``speed``: simulated seconds in a real one, 0 as fast as it goes. ``patient``: wait while the server is away."""
+    """``speed``: simulated seconds in a real one, 0 as fast as it goes. ``patient``: wait while the server is away.
+
+    ``booked``: percent of the visitors who book; ``grace``: real minutes that they may come after their slot begins.
+    """
 
     directory: Path
     url: str
@@ -46,6 +52,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 0.0
     seed: int = 1
     weekday: int = day.MONDAY
+    booked: float = 30.0
+    grace: int = 3
     patient: bool = False
 
 
@@ -82,7 +90,7 @@ def _first(group: ExceptionGroup[Exception]) -> Exception:
 
 
 async def _replay(options: Options, say: report.Say, console: Console) -> report.Outcome:
-    visitors, credentials = _read(options, say)
+    files, visitors, credentials = _read(options, say)
     url, path = options.url.rstrip("/"), f"/halls/{credentials.hall}"
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with (
@@ -97,38 +105,45 @@ async def _replay(options: Options, say: report.Say, console: Console) -> report
         showing = background.create_task(screen.run())
         await screen.ready()
         before = screen.revision
-        guide, supervisor = [
-            await client.sign_in(role, credentials.passwords[role]) for role in ("guide", "supervisor")
-        ]
+        officers = {role: await client.sign_in(role, credentials.passwords[role]) for role in OFFICERS}
+        bookings = Bookings(client, path, officers, kiosk, options.grace)
         with Progress(*columns, console=console) as progress:
             bar = partial(_bar, progress)
             opened = bar(say(N_("上岗开窗")), len(hall["windows"]))
             password = credentials.passwords["clerk"]
             desks = await _together(partial(_open, client, window, password, opened) for window in hall["windows"])
-            play = Play(
-                path,
-                desks,
-                kiosk=kiosk,
-                guide=guide,
-                screen=screen,
-                agenda=Agenda(options.speed),
-                through=bar(say(N_("办理")), len(visitors)),
-            )
-            client.attempts, client.longest, started = 0, 0.0, time.perf_counter()
-            await play.run(visitors)
-            seconds, attempts = time.perf_counter() - started, client.attempts
-            slack = timedelta(seconds=client.longest)
-            shown = await screen.shows(play.called, await kiosk.get("board", f"{path}/board"))
-            closed = bar(say(N_("关窗离岗")), len(desks))
-            await _together(partial(_close, desk, play, closed) for desk in desks)
-        entries = await _journal(supervisor, path)
-        await _together(caller.sign_out for caller in (guide, supervisor))
+            async with bookings.opened(visitors, files):
+                await _book(bookings, bar, say)
+                play = Play(
+                    path,
+                    desks,
+                    kiosk=kiosk,
+                    guide=officers["guide"],
+                    screen=screen,
+                    agenda=Agenda(options.speed),
+                    through=bar(say(N_("办理")), len(visitors)),
+                    bookings=bookings,
+                    came=bar(say(N_("预约签到")), bookings.expected),
+                )
+                client.attempts, client.longest, started = 0, 0.0, time.perf_counter()
+                await play.run(visitors)
+                seconds, attempts = time.perf_counter() - started, client.attempts
+                slack = timedelta(seconds=client.longest)
+                shown = await screen.shows(play.called, await kiosk.get("board", f"{path}/board"))
+                closed = bar(say(N_("关窗离岗")), len(desks))
+                await _together(partial(_close, desk, play, closed) for desk in desks)
+                await bookings.close()
+        amiss = await bookings.check()
+        entries = await _journal(officers["supervisor"], path)
+        await _together(caller.sign_out for caller in officers.values())
         showing.cancel()
     acknowledged = {identity: str(visit.status) for identity, visit in play.acknowledged.items()}
     return report.Outcome(
         play=play,
         screen=screen,
         client=client,
+        bookings=bookings,
+        amiss=amiss,
         lines={line["prefix"]: line["name"] for line in hall["lines"]},
         seconds=seconds,
         attempts=attempts,
@@ -139,12 +154,27 @@ async def _replay(options: Options, say: report.Say, console: Console) -> report
     )
 
 
+async def _book(bookings: Bookings, bar: Callable[[str, int], Done], say: report.Say) -> None:
+    """First everybody books, then some change their minds, then the waiting list takes what that left."""
+    guests = list(bookings.guests.values())
+    if not guests:
+        return
+    done = bar(say(N_("访客预约")), 3 * len(guests))
+    for step in (bookings.book, bookings.change, bookings.settle):
+        await _together((partial(_then, step, guest, done) for guest in guests), AT_ONCE)
+
+
+async def _then(step: Callable[[Guest], Awaitable[None]], guest: Guest, done: Done) -> None:
+    await step(guest)
+    done()
+
+
 def _bar(progress: Progress, name: str, total: int) -> Done:
     task = progress.add_task(name, total=total)
     return lambda: progress.advance(task)
 
 
-def _read(options: Options, say: report.Say) -> tuple[list[day.Visitor], Credentials]:
+def _read(options: Options, say: report.Say) -> tuple[HallFiles, list[day.Visitor], Credentials]:
     try:
         credentials = msgspec.json.decode(options.credentials.read_bytes(), type=Credentials)
     except (OSError, msgspec.MsgspecError) as error:
@@ -152,7 +182,8 @@ def _read(options: Options, say: report.Say) -> tuple[list[day.Visitor], Credent
     files, spells = day.read(options.directory, options.weekday)
     if not spells:
         raise Unplayable(say(N_("arrivals.csv 中没有这一天的到访人数")))
-    return day.make(files, spells, options.visitors, options.seed), credentials
+    visitors = day.make(files, spells, options.visitors, options.seed)
+    return files, day.book(visitors, files, options.booked / 100, options.seed), credentials
 
 
 async def _open(client: Client, window: Any, password: str, done: Done) -> Desk:
@@ -182,9 +213,9 @@ async def _journal(supervisor: Caller, path: str) -> list[Entry]:
     return entries
 
 
-async def _together(work: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
+async def _together(work: Iterable[Callable[[], Awaitable[T]]], at_once: int = SIGNING_IN) -> list[T]:
     """All of it, a few at once: a password costs the server a fifth of a second."""
-    places = asyncio.Semaphore(SIGNING_IN)
+    places = asyncio.Semaphore(at_once)
 
     async def placed(one: Callable[[], Awaitable[T]]) -> T:
         async with places:

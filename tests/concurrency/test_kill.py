@@ -125,7 +125,8 @@ async def test_a_replay_outlives_it(database_url: str, tmp_path: Path) -> None:
     (hall / "arrivals.csv").write_text("weekday,start,end,share,visitors\n1,08:30,10:30,1.0,150\n")
     with serving(database_url, tmp_path, hall) as server:
         async with showing(Board(server, Shop(server, tmp_path))) as board:
-            command = ("replay", str(hall), "--url", server.base, "--visitors", str(VISITORS), "--patient")
+            visitors = ("--visitors", str(VISITORS), "--booked", "0")
+            command = ("replay", str(hall), "--url", server.base, *visitors, "--patient")
             replay = asyncio.create_task(asyncio.to_thread(server.command, *command))
             await board.until(lambda: len(board.known) >= VISITORS // 2)
             server.kill()

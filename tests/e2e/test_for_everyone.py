@@ -44,13 +44,30 @@ class Place(NamedTuple):
 
 
 KIOSK = "/kiosk#token={kiosk}"
-TO_DEPARTMENTS = ("button[data-go=departments]",)
+TO_DEPARTMENTS = (".door[data-go=departments]",)
 TO_ITEMS = (*TO_DEPARTMENTS, "[data-screen=departments] .tile >> nth=0")
 TO_CONFIRM = (*TO_ITEMS, "[data-screen=items] .tile >> nth=0")
+PASSPORT = ":has-text('普通护照首次申领')"
+"""It can be booked, and nobody serves its line."""
+LETTERS = tuple(f"[data-screen=search] [data-key={letter}]" for letter in "pthz")
+TO_LATER = (
+    ".door[data-go=search]",
+    *LETTERS,
+    f"[data-screen=search] .tile{PASSPORT}",
+    "[data-foot-button=times]",
+)
+TO_CODE = ("[data-go=check-in]", "[data-go=code]")
+WRONG_CODE = ("[data-screen=code] [data-key='2']",) * 8
 ACTS = "#desk [data-act]"
 ITEM = "#items [role=option] >> nth=0"
 SENT_ON = "#handovers .number >> nth=0"
+BOOKED = "510112-SBJ-001"
+"""An item of the sample hall that can be booked."""
+TO_TIMES = (".week a >> nth=1",)
+TO_PERSON = (*TO_TIMES, ".times button >> nth=0")
 FIRST_DESK = (DESK, TABLET, BESIDE)
+ON_PHONE = (DESK, BESIDE, PHONE)
+TO_BOOK, ID_CARD = "[data-act=book]", "#items li:has-text('居民身份证换领')"
 STEERING = (WALL, DESK, BESIDE)
 
 PLACES = {
@@ -60,6 +77,15 @@ PLACES = {
     "follow": Place("/t/{waiting}", (PHONE,), ".figures"),
     "follow, giving up": Place("/t/{waiting}", (PHONE,), "#ask-cancel", ("[data-ask=cancel]",)),
     "follow, called": Place("/t/{called}", (PHONE,), "[data-status=called]"),
+    "book": Place("/book/{hall}", (PHONE, DESK), "#found a"),
+    "book, day": Place("/book/{hall}?item={item}", (PHONE, DESK), ".week a"),
+    "book, time": Place("/book/{hall}?item={item}", (PHONE, DESK), ".times button", TO_TIMES),
+    "book, person": Place("/book/{hall}?item={item}", (PHONE, DESK), "#name", TO_PERSON),
+    "book, errors": Place("/book/{hall}?item={item}", (PHONE, DESK), ".refused", (*TO_PERSON, ".act .primary")),
+    "appointment": Place("{appointment}", (PHONE, DESK), "[data-qr] svg"),
+    "appointment, moving": Place("{appointment}", (PHONE, DESK), ".week a", ("a[href*='/move']",)),
+    "appointment, cancelling": Place("{appointment}", (PHONE, DESK), "main form", ("a[href*='/cancel']",)),
+    "appointments": Place("/appointments", (PHONE, DESK), "#code"),
     "slip": Place("/t/{waiting}/slip", (PAPER,)),
     "board": Place("/board/{hall}#token={board}", (WALL, TALL), "#lines .line", whole=".call, .line"),
     "board, a notice": Place(
@@ -102,12 +128,28 @@ PLACES = {
         account="guide",
         whole="#receipt .answer *",
     ),
+    "desk, booking": Place(
+        "/desk",
+        FIRST_DESK,
+        "#booking .slots label",
+        ("#items [role=option]:has-text('居民身份证换领')", "#book-later"),
+        account="guide",
+        whole="#booking .answer button",
+    ),
     "desk, agencies": Place(
         "/desk", FIRST_DESK, "#agencies-list label", (ITEM, "#agencies-open"), account="guide", whole="#agencies button"
     ),
+    "phone": Place("/phone", ON_PHONE, "#start", account="operator", whole="#who"),
+    "phone, items": Place("/phone", ON_PHONE, "#items li", (TO_BOOK,), account="operator"),
+    "phone, times": Place("/phone", ON_PHONE, "#slots li", (TO_BOOK, ID_CARD), account="operator"),
+    "phone, person": Place(
+        "/phone", ON_PHONE, "#confirm", (TO_BOOK, ID_CARD, "#slots [data-place] >> nth=0"), account="operator"
+    ),
+    "phone, enquiry": Place("/phone", ON_PHONE, "#register-panel", ("#register",), account="operator"),
     "supervise": Place("/supervise", STEERING, ".tile", account="supervisor", whole="#figures dd, .bar button"),
     "supervise, content": Place("/supervise#content", STEERING, "#slides li", account="supervisor"),
     "supervise, people": Place("/supervise#people", STEERING, "#devices tr", account="supervisor"),
+    "supervise, booking": Place("/supervise#booking", STEERING, "#bookings button", account="supervisor"),
     "supervise, window": Place(
         "/supervise", STEERING, "#panel", (".tile >> nth=0",), account="supervisor", whole="#panel *"
     ),
@@ -120,6 +162,26 @@ PLACES = {
     "kiosk, confirm": Place(KIOSK, (TALL, DESK), "[data-slot=take]", TO_CONFIRM, whole="button, .classes label"),
     "kiosk, help": Place(
         KIOSK, (TALL, DESK), "[data-screen=help] .tile", (*TO_CONFIRM, "[data-do=help]"), whole="button"
+    ),
+    "kiosk, check-in": Place(KIOSK, (TALL, DESK), "[data-go=code]", TO_CODE[:1], whole="button, .scan"),
+    "kiosk, code": Place(KIOSK, (TALL, DESK), "[data-screen=code] [data-key]", TO_CODE, whole="button, .typed"),
+    "kiosk, phone": Place(
+        KIOSK, (TALL, DESK), "[data-screen=phone] [data-key]", ("[data-go=check-in]", "[data-go=phone]"), whole="button"
+    ),
+    "kiosk, refused": Place(
+        KIOSK,
+        (TALL, DESK),
+        "[data-screen=refused]",
+        (*TO_CODE, *WRONG_CODE, "[data-screen=code] [data-submit]"),
+        whole="button",
+    ),
+    "kiosk, times": Place(KIOSK, (TALL, DESK), "[data-screen=times] .tile", TO_LATER, whole="button"),
+    "kiosk, person": Place(
+        KIOSK,
+        (TALL, DESK),
+        "[data-screen=person]",
+        (*TO_LATER, "[data-screen=times] .tile:enabled >> nth=0"),
+        whole="button, input",
     ),
     "kiosk, number": Place(KIOSK, (TALL, DESK), "[data-qr] svg", (*TO_CONFIRM, "[data-slot=take]"), whole="button"),
 }
@@ -149,6 +211,7 @@ def hall(busy_shop: Shop) -> Iterator[Open]:
             waiting = day.issue(first["lines"][0])["id"]
         _clerk_at_work(busy_shop, first)
         names = {"hall": busy_shop.hall, "quiet": quiet, "called": called, "waiting": waiting, **busy_shop.devices}
+        names |= {"item": BOOKED, "appointment": day.book(BOOKED)["url"]}
         yield Open(busy_shop, day, names | _guide_at_work(busy_shop, called))
 
 
@@ -313,7 +376,7 @@ async def test_the_kiosk_reads_aloud_where_there_is_a_voice(browser: Browser, ha
         assert re.search(
             "您好，请问要办什么？.*取号.*我不清楚办什么.*常办事项", await page.evaluate("said[0]"), re.DOTALL
         )
-        await page.locator("button[data-go=departments]").click()
+        await page.locator(".door[data-go=departments]").click()
         await page.wait_for_function("said.length === 2")
         assert "请选择部门" in await page.evaluate("said[1]")
         await page.locator("[data-screen=departments] [data-turn='1']").click()
@@ -358,7 +421,7 @@ async def press(page: Page, key: str, status: str, words: str) -> None:
 async def test_the_kiosk_by_keyboard(browser: Browser, hall: Open) -> None:
     async with reading(browser) as page:
         await arrive(page, hall, PLACES["kiosk"])
-        await go(page, "button[data-go=departments]")
+        await go(page, ".door[data-go=departments]")
         await go(page, "[data-screen=departments] .tile")
         await go(page, "[data-screen=items] .tile")
         await go(page, "[data-do=help]")

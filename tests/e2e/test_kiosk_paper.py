@@ -36,7 +36,7 @@ async def test_the_printer_on_the_network_prints_and_the_browser_does_not(contex
         await paper.until(lambda: len(paper.papers) == 1)
         assert number in paper.pictures[0]
         await expect(page.locator("[data-qr] svg")).to_be_visible()
-        await expect(page.locator("[data-slot=slip]")).to_have_text("小票正在打印，请取走")
+        await expect(page.locator("[data-screen=ticket] [data-slot=slip]")).to_have_text("小票正在打印，请取走")
         assert await page.evaluate("window.browserPrints ?? 0") == 0
         assert (len(paper.papers), paper.begun) == (1, 1)
 
@@ -46,7 +46,9 @@ async def test_no_slip_comes_out_and_the_kiosk_says_so(context: BrowserContext, 
         page = await kiosk(context, shop, paper)
         await paper.off()
         number = await take_number(page)
-        await expect(page.locator("[data-slot=slip]")).to_have_text("小票没有打印出来，请扫码或记住号码")
+        await expect(page.locator("[data-screen=ticket] [data-slot=slip]")).to_have_text(
+            "小票没有打印出来，请扫码或记住号码"
+        )
         await expect(page.locator("[data-slot=number]")).to_have_text(number)
         assert await page.evaluate("window.browserPrints ?? 0") == 0
 

@@ -14,7 +14,7 @@ expect.set_options(timeout=20_000)  # machines that test are busy
 
 async def take_number(page: Page, department: str, item: str) -> str:
     """Walk through the kiosk by touch; gives the number on the last screen."""
-    await page.locator("button[data-go=departments]").click()
+    await page.locator(".door[data-go=departments]").click()
     await page.get_by_role("button", name=re.compile(department)).click()
     await page.get_by_role("button", name=re.compile(item)).click()
     return await confirm(page)

@@ -6,38 +6,20 @@ finds nothing. One hall with its 151 windows and 43 lines in mixed states serves
 
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import look
 import pytest
+from album import A5, BOARD, BOOKING, CONSOLE, DESK, HOME, KIOSK, PHONE, STRIP, SUPERVISE, Size, keep, reading, visit
 from day import Day
 from PIL import Image, ImageDraw
-from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
+from playwright.async_api import Browser, Route, WebSocketRoute, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
 expect.set_options(timeout=20_000)  # machines that test are busy
 
-Size = tuple[int, int]
-PICTURES = Path(__file__).parent.parent.parent / "build" / "pictures"
-BOARD: list[Size] = [(1920, 1080), (1080, 1920), (3840, 2160), (1024, 600)]
-STRIP: list[Size] = [(1920, 360), (1920, 1080), (1080, 1920), (3840, 2160)]
-KIOSK: list[Size] = [(1080, 1920), (1366, 768)]
-PHONE: list[Size] = [(360, 640)]
-CONSOLE: list[Size] = [(1920, 1080), (1366, 768), (1024, 600), (360, 600)]
-DESK: list[Size] = [(1366, 768), (1024, 768), (1024, 600), (360, 640)]
-SUPERVISE: list[Size] = [(1920, 1080), (3840, 2160), (1366, 768), (1024, 600)]
-A5 = (794, 559)
-HOME: list[Size] = [(1920, 1080), (360, 640)]
-LEAST_NUMBER = 0.04
-"""The newest call's share of the screen's height."""
-LAID_OUT = (
-    "document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))"
-)
 CALLED = "#calls .call"
 
 
@@ -127,52 +109,6 @@ def _hang_a_face(day: Day, number: str) -> None:
     card = day.kiosk.get(f"/halls/{day.shop.hall}/windows/{number}/card").raise_for_status().json()
     path = f"/halls/{day.shop.hall}/staff/{card['officer']['badge']}/photo"
     day.chief.put(path, json={"media": _upload(day, (300, 400))}).raise_for_status()
-
-
-@asynccontextmanager
-async def reading(browser: Browser, shop: Shop, account: str = "", **choices: str) -> AsyncIterator[Page]:
-    """A browser of its own, signed in, with what its reader chose (lang, print, contrast)."""
-    # Scripts that look at the page from outside need to pass the page's own policy.
-    context = await browser.new_context(
-        locale="zh-CN", timezone_id="Asia/Shanghai", bypass_csp=True, reduced_motion="reduce"
-    )
-    context.set_default_timeout(20_000)
-    base = shop.server.base
-    await context.add_cookies([{"name": name, "value": value, "url": base} for name, value in choices.items()])
-    if account:
-        signing = {"username": account, "password": shop.passwords.get(account, shop.passwords["clerk"])}
-        assert (await context.request.post(f"{base}/api/v1/session", data=signing)).ok
-    yield await context.new_page()
-    await context.close()
-
-
-async def visit(page: Page, size: Size, address: str, ready: str) -> None:
-    await page.set_viewport_size({"width": size[0], "height": size[1]})
-    await page.goto("about:blank")
-    await page.goto(address)
-    await expect(page.locator(ready).first).to_be_visible()
-
-
-async def keep(page: Page, name: str, sizes: list[Size], whole: str = "", least: str = "") -> None:
-    """Take a picture of every size, after looking for what no eye should have to find.
-
-    ``whole``: what must be wholly on the screen; ``least``: whose type is not smaller than the newest call's may be.
-    """
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    faults: dict[str, list[str]] = {}
-    for width, height in sizes:
-        await page.set_viewport_size({"width": width, "height": height})
-        await page.evaluate(LAID_OUT)
-        await page.screenshot(path=PICTURES / f"{name}-{width}x{height}.png")
-        found = [*await look.sideways(page), *await look.cut(page)]
-        found += await look.outside(page, whole) if whole else []
-        if least:
-            type_ = await page.locator(least).first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
-            found += [f"{type_} of {height}"] if type_ < LEAST_NUMBER * height else []
-        faults[f"{width}x{height}"] = found
-    faults["axe"] = await look.axe(page)
-    told = [f"{where}: {one}" for where, found in faults.items() for one in found]
-    assert not told, "\n".join([name, *told])
 
 
 # Screens --------------------------------------------------------------------------------------------------------------
@@ -273,7 +209,7 @@ async def test_the_kiosk(browser: Browser, hall: Open, language: str) -> None:
         await visit(page, KIOSK[0], hall.shop.kiosk, "[data-screen=start] [data-list] button")
         await keep(page, f"{name}-start", KIOSK, whole="button")
         for screen, button, ready in (
-            ("departments", "button[data-go=departments]", "[data-screen=departments] .tile"),
+            ("departments", ".door[data-go=departments]", "[data-screen=departments] .tile"),
             ("items", "[data-screen=departments] .tile >> nth=0", "[data-screen=items] .tile"),
             ("confirm", "[data-screen=items] .tile >> nth=0", "[data-slot=take]"),
             ("number", "[data-slot=take]", "[data-qr] svg"),
@@ -291,6 +227,36 @@ async def test_following_a_number(browser: Browser, hall: Open, state: str) -> N
     async with reading(browser, hall.shop) as page:
         await visit(page, PHONE[0], hall.address(f"/t/{hall.tickets[state]}"), f"[data-status={FOLLOWED[state]}]")
         await keep(page, f"follow-{state}", PHONE)
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_booking_online(browser: Browser, hall: Open, language: str) -> None:
+    name, phone = ("book", "13800000001") if language == "zh_CN" else ("book-english", "13800000002")
+    async with reading(browser, hall.shop, lang=language) as page:
+        await visit(page, BOOKING[0], hall.address("/book"), "#found a")
+        await keep(page, f"{name}-item", BOOKING)
+        await page.locator("#found a").nth(1).click()
+        for step, way, ready in (
+            ("day", "", ".week a"),
+            ("time", ".week a >> nth=1", ".times button"),
+            ("person", ".times button >> nth=0", "#name"),
+            ("errors", ".act .primary", ".refused"),
+        ):
+            if way:
+                await page.locator(way).click()
+            await expect(page.locator(ready).first).to_be_visible()
+            await keep(page, f"{name}-{step}", BOOKING)
+        await page.locator("#name").fill("张小三")
+        await page.locator("#phone").fill(phone)
+        await page.locator(".act .primary").click()
+        await expect(page.locator("#code")).to_be_visible()
+        await keep(page, f"{name}-code", BOOKING)
+        await page.locator("#code").fill(hall.shop.code_sent(phone))
+        await page.locator(".act .primary").click()
+        await expect(page.locator("[data-qr] svg")).to_be_visible()
+        await keep(page, f"{name}-done", BOOKING)
+        await page.locator("a[href*='/cancel']").click()
+        await keep(page, f"{name}-cancel", BOOKING)
 
 
 async def test_paper(browser: Browser, hall: Open) -> None:
@@ -369,6 +335,57 @@ async def test_the_first_desk(browser: Browser, hall: Open) -> None:
         await keep(page, "desk-agencies", DESK)
 
 
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_the_phone_desk(browser: Browser, hall: Open, language: str) -> None:
+    name, phone = f"phone-{language}", f"139{int(language == 'en'):08d}"
+    path = hall.address("/phone")
+
+    async def late(route: Route) -> None:
+        """Who has waited longest should have been called yesterday."""
+        answer = await route.fetch()
+        seen = await answer.json()
+        for one in seen.get("enquiries", [])[:1]:
+            one |= {"call_back_by": "2020-01-01T00:00:00+08:00", "overdue": True}
+            seen["overdue"] = 1
+        await route.fulfill(response=answer, json=seen)
+
+    async with reading(browser, hall.shop, "operator", lang=language) as page:
+        await page.route("**/enquiries", late)
+        await visit(page, DESK[0], path, "#start")
+        await page.keyboard.press("F9")
+        await page.keyboard.type("社保卡丢了，补办要几天，要带什么材料，可以让家里人代办吗？")
+        await page.locator("#unit").fill("龙泉驿区第一小学")
+        await page.locator("#caller-name").fill("张小三")
+        await page.locator("#caller-phone").fill(phone)
+        await keep(page, f"{name}-enquiry", DESK)
+        await page.locator("#caller-phone").press("Enter")
+        await expect(page.locator("#enquiries [data-state=late]")).to_be_visible()
+        await page.locator("#fresh").click()
+        await keep(page, f"{name}-start", DESK)
+        await page.keyboard.type(phone)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#bands p")).to_be_visible()
+        await page.keyboard.press("F4")
+        await page.keyboard.type("普通护照首次申领")
+        await expect(page.locator("#items [aria-selected=true]")).to_be_visible()
+        await keep(page, f"{name}-item", DESK)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#slots [aria-selected=true]")).to_be_visible()
+        await keep(page, f"{name}-times", DESK)
+        await page.locator("#slots").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#step-person")).to_be_visible()
+        await page.keyboard.type("张小三")
+        await keep(page, f"{name}-person", DESK)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#card-code")).to_be_visible()
+        await keep(page, f"{name}-booked", DESK)
+        await page.keyboard.press("F10")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#answer-panel")).to_be_visible()
+        await keep(page, f"{name}-call-back", DESK)
+
+
 async def test_the_supervisor(browser: Browser, hall: Open) -> None:
     async def late(route: Route) -> None:
         """Every fourth line has waited too long."""
@@ -387,7 +404,7 @@ async def test_the_supervisor(browser: Browser, hall: Open) -> None:
         await expect(page.locator("#panel")).to_be_visible()
         await keep(page, "supervise-window", SUPERVISE)
         await page.keyboard.press("Escape")
-        for tab in ("content", "people"):
+        for tab in ("content", "people", "booking"):
             await page.locator(f"#tab-{tab}").click()
             await expect(page.locator(f"#{tab}")).to_be_visible()
             await keep(page, f"supervise-{tab}", SUPERVISE)

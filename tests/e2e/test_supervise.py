@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from day import Day
 from look import axe, outside, sideways, small_targets
+from officers import supervise
 from pictures import noise, picture
 from playwright.async_api import Browser, BrowserContext, FilePayload, Page, expect
 from shop import Shop
@@ -44,19 +45,6 @@ def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def file(name: str, content: bytes, type_: str = "image/png") -> FilePayload:
     return {"name": name, "mimeType": type_, "buffer": content}
-
-
-async def supervise(context: BrowserContext, shop: Shop) -> Page:
-    """A supervisor signs in, by keyboard alone."""
-    page = await context.new_page()
-    await page.goto(f"{shop.server.base}/supervise")
-    await expect(page.locator("#submit")).to_be_enabled()
-    await page.locator("#username").press_sequentially("supervisor")
-    await page.keyboard.press("Tab")
-    await page.keyboard.type(shop.passwords["supervisor"])
-    await page.keyboard.press("Enter")
-    await expect(page.locator(".tile").first).to_be_visible()
-    return page
 
 
 async def board(context: BrowserContext, shop: Shop) -> Page:

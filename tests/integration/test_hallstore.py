@@ -10,10 +10,10 @@ import msgspec
 import pytest
 from paihao.core.db import Base, Database
 from paihao.core.errors import NotFound
-from paihao.queue import hallstore
+from paihao.queue import halls, hallstore
 from paihao.queue.hall import Agency, Department, Hall, Hours, Item, Line, Priority, Zone
 from paihao.queue.hallfiles import read, write
-from paihao.queue.hallrows import HallFiles, HallRow, HoursRow
+from paihao.queue.hallrows import ExceptionRow, HallFiles, HallRow, HoursRow, WorkingDayRow
 from paihao.queue.hallsheets import BrokenFiles
 from paihao.queue.hallstore import initials, load, save
 from paihao.queue.staff import Device, DeviceKind, Post
@@ -164,6 +164,46 @@ async def test_changes_are_made_and_ids_and_states_stay(database: Database, samp
     assert await one(database, func.count(Zone.id)) == 9
     await put(database, sample)
     assert await one(database, func.count(Zone.id)) == 8
+
+
+async def test_the_calendar_goes_in_and_out(database: Database, sample: HallFiles) -> None:
+    summer = date(2026, 7, 1), date(2026, 8, 31)
+    closed = ExceptionRow(date(2026, 10, 8), "", (), "停电")
+    replace = msgspec.structs.replace
+    changed = replace(
+        sample,
+        hall=replace(sample.hall, open_on_holidays=True),
+        hours=(
+            HoursRow(1, time(8), time(13), "", *summer),
+            HoursRow(1, time(8, 30), time(12)),
+            HoursRow(1, time(8, 30), time(12), "X"),
+            HoursRow(1, time(8, 30), time(12), "X", *summer),
+        ),
+        exceptions=(
+            ExceptionRow(date(2026, 10, 1), "X", (time(9), time(11)), "便民服务", "Extra service"),
+            ExceptionRow(date(2026, 10, 1), "X", (time(14), time(16)), "便民服务"),
+            closed,
+            replace(closed, line="X"),
+        ),
+        working_days=(WorkingDayRow(date(2027, 10, 1), working=False, name="国庆节"),),
+    )
+    changed = replace(changed, hours=tuple(sorted(changed.hours)))
+    hall_id = await put(database, changed)
+    async with database.read() as connection:
+        assert await load(connection, hall_id) == changed
+        line = (await connection.execute(select(Line.id).where(Line.prefix == "X"))).scalar_one()
+        hours = (await halls.load(connection, sample.hall.code)).hours
+    with written(database) as statements:
+        await put(database, changed)
+    assert statements == []
+    assert hours.on(date(2026, 10, 8)).reason == "停电"
+    assert [spell.opens.hour for spell in hours.spells_on(date(2026, 10, 1), line)] == [9, 14]
+    assert hours.spells_on(date(2026, 10, 5)) == [(time(8, 30), time(12))]  # a Monday, a holiday
+    assert hours.spells_on(date(2026, 7, 6)) == [(time(8), time(13))]
+    assert hours.working_days.on(date(2027, 10, 1)).name == "国庆节"
+    await put(database, without_line(sample, "X"))
+    async with database.read() as connection:
+        assert await load(connection, hall_id) == without_line(sample, "X")
 
 
 async def test_what_nobody_uses_is_removed(database: Database, sample: HallFiles) -> None:

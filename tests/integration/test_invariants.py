@@ -54,6 +54,11 @@ def device(kind: str, address: str, token: str, printer: str = "NULL") -> str:
 
 
 SLIDE = "INSERT INTO slide (hall_id, position, text, text_en, seconds) VALUES ({{other_hall}}, 1, {}, '', {})"
+HOURS = "INSERT INTO hours (hall_id, weekday, opens, closes) SELECT hall_id, weekday, opens, {} FROM hours"
+CLOSED = (
+    "INSERT INTO hours_exception (hall_id, line_id, day, opens, closes, reason, reason_en) "
+    "SELECT hall_id, {}, '2026-10-08', {}, {}, {}, '' FROM window_line WHERE window_id = {{window}}"
+)
 CALL = ("called_at = changed_at", "window_id = {free}")
 ATTACKS: Mapping[str, Attack] = {
     "two people at a window": Attack(
@@ -152,6 +157,25 @@ ATTACKS: Mapping[str, Attack] = {
         "UPDATE window_line SET handicap_minutes = 241 WHERE window_id = {window}", "ck_window_line_handicap_bounded"
     ),
     "quiet for ever": Attack("UPDATE hall SET quiet_from = '12:00:00'", "ck_hall_quiet_has_both_ends"),
+    "the same hours twice": Attack(HOURS.format("closes"), "uq_hours_hall"),
+    "hours turned round": Attack("UPDATE hours SET closes = opens", "ck_hours_opens_before_closes"),
+    "a season without an end": Attack("UPDATE hours SET since = '2026-07-01'", "ck_hours_season_has_both_ends"),
+    "a season turned round": Attack(
+        "UPDATE hours SET since = '2026-07-02', until = '2026-07-01'", "ck_hours_since_not_after_until"
+    ),
+    "hours of another hall's line": Attack(
+        "UPDATE hours SET line_id = {other_line} WHERE hall_id <> {other_hall}", "fk_hours_line"
+    ),
+    "closed without a reason": Attack(CLOSED.format("NULL", "NULL", "NULL", "''"), "ck_hours_exception_says_why"),
+    "opened for ever": Attack(
+        CLOSED.format("NULL", "'09:00:00'", "NULL", "'x'"), "ck_hours_exception_spell_has_both_ends"
+    ),
+    "closed at another hall's line": Attack(
+        CLOSED.format("{other_line}", "NULL", "NULL", "'x'"), "fk_hours_exception_line"
+    ),
+    "a holiday without a name": Attack(
+        "INSERT INTO working_day VALUES ({other_hall}, '2026-10-08', false, '')", "ck_working_day_says_why"
+    ),
     "postponed by hours": Attack("UPDATE hall SET postpone_minutes = 61", "ck_hall_postpone_bounded"),
     "no limit to waiting": Attack("UPDATE line SET wait_limit_minutes = 0", "ck_line_wait_limit_bounded"),
     "a printer without an address": Attack(device("printer", "NULL", "NULL"), "ck_device_printer_has_address"),

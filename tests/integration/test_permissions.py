@@ -31,7 +31,14 @@ def handlers(house: House) -> list[tuple[str, str, str]]:
 
 def concrete(path: str) -> str:
     """A path with its parameters filled: of this hall, but nothing that exists besides it."""
-    filled = {"hall": "small", "window": "999999", "key": "no-such-ticket", "action": "start", "file_path": "none.css"}
+    filled = {
+        "hall": "small",
+        "window": "999999",
+        "slot": "999999",
+        "key": "no-such-ticket",
+        "action": "start",
+        "file_path": "none.css",
+    }
     return re.sub(r"\{(\w+):\w+\}", lambda match: filled.get(match[1], "x"), path)
 
 

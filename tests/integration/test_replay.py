@@ -1,10 +1,14 @@
 """A whole day through the public interface, against a real server: it ends well and its check finds nothing."""
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from conftest import SMALL, serving
+
+BEGINS = timedelta(seconds=40)
+"""At the first full minute after this the first slot begins: by then the server is up and everybody has booked."""
 
 
 @pytest.fixture
@@ -16,8 +20,38 @@ def hall(tmp_path: Path) -> Path:
     return hall
 
 
+@pytest.fixture
+def open_soon(hall: Path) -> Path:
+    """Where it is noon now, the hall opens in a minute."""
+    hours = 12 - datetime.now(UTC).hour
+    rows = (hall / "hall.csv").read_text(encoding="utf-8")
+    (hall / "hall.csv").write_text(rows.replace("Asia/Shanghai", f"Etc/GMT{-hours:+d}"), encoding="utf-8")
+    opens = datetime.now(UTC) + timedelta(hours=hours) + BEGINS + timedelta(minutes=1)
+    (hall / "exceptions.csv").write_text(
+        f"day,spell,reason\n{opens:%Y-%m-%d},{opens:%H:%M}-23:00,试演\n", encoding="utf-8"
+    )
+    return hall
+
+
 def test_a_day_ends_well(database_url: str, tmp_path: Path, hall: Path) -> None:
     with serving(database_url, tmp_path, hall) as server:
         for _ in range(2):  # the second day finds what the first one left
-            report = server.command("replay", str(hall), "--url", server.base, "--visitors", "60")
+            report = server.command("replay", str(hall), "--url", server.base, "--visitors", "60", "--booked", "0")
             assert "通过" in report.splitlines()[-1]
+
+
+def test_a_day_with_bookings_ends_well(
+    database_url: str, tmp_path: Path, open_soon: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAIHAO_SWEEP_SECONDS", "1")
+    with serving(database_url, tmp_path, open_soon) as server:
+        command = ("replay", str(open_soon), "--url", server.base, "--visitors", "300", "--grace", "0")
+        report = server.command(*command).splitlines()
+        assert "通过" in report[-1], report
+        rows = [line.split() for line in report]
+        figures = {row[0]: int(row[-1]) for row in rows if len(row) == 5 and row[-1].isdigit()}
+        came = figures["提前签到"] + figures["宽限内签到"] + figures["迟到签到"]
+        assert figures["约到"] + figures["没有约到"] == 90
+        assert came + figures["爽约"] + figures["已取消"] + figures["以后的预约"] == figures["约到"]
+        assert came > 60
+        assert all(figures[name] for name in ("爽约", "已取消", "其中改期", "进入候补"))

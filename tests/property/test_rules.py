@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paihao.core.calendar import Timetable
 from paihao.core.clock import micros, moment
 from paihao.display.state import BoardState, CallShown, LineShown, WindowShown, frames, snapshot
 from paihao.queue.facts import HallFacts, ItemFacts, LineFacts, OfficerFacts, WindowFacts, ZoneFacts
@@ -133,7 +134,7 @@ def halls(draw: st.DrawFn) -> HallFacts:
     covers = draw(st.dictionaries(st.sampled_from(sorted(lines)), st.lists(st.integers(1, 8), max_size=2), max_size=3))
     return HallFacts(
         1, "hall", "大厅", "", "Asia/Shanghai", "", 2, 3, False, False,
-        zones, {}, lines, {}, items, {}, windows, [], covers,
+        zones, {}, lines, {}, items, {}, windows, Timetable("Asia/Shanghai"), covers,
     )  # fmt: skip
 
 

@@ -56,6 +56,30 @@ def test_a_reprint_says_so_first_in_its_language_with_the_halls_time() -> None:
         assert (first[0], first[4:].strip()) == ("B", mark)
 
 
+def test_a_booked_time_stands_on_the_slip_instead_of_the_wait() -> None:
+    """R40: and who came too late for it reads that he waits like a walk-in."""
+    arrived = "2026-03-02T09:05:17+08:00"
+    kept = reading.picture(escpos_bytes(slip("zh_CN", booked_for=arrived)))
+    assert "按预约时间叫号" in kept
+    assert "预计等候" not in kept
+    assert "预约时间 2026-03-02 09:05" in kept
+    late = reading.picture(escpos_bytes(slip("zh_CN", booked_for="2026-03-02T08:30:00+08:00")))
+    assert "已过预约时间 08:30，按现场取号排队" in late
+    assert "预计等候" in late
+    assert "取号时间 2026-03-02 09:05" in late
+
+
+def test_an_appointment_made_in_the_hall_is_printed_with_its_code_and_link() -> None:
+    item = {"name": "居民身份证换领", "materials": ["户口簿"]}
+    booking = {"code": "ABCD2345", "when": "3月3日（周二）09:30", "item": item}
+    booking |= {"zone": "B区1楼", "line_name": "户政业务", "visitor": "张*三 138****5678", "check_in_minutes": 30}
+    printed = escpos_bytes(paper.booking_sheet(HALL, booking, URL, "zh_CN"))
+    picture = reading.picture(printed)
+    for words in ("ABCD 2345", "3月3日（周二）09:30", "居民身份证换领", "户口簿", "预约时间前30分钟内到大厅签到"):
+        assert words in picture
+    assert reading.codes(printed) == [URL]
+
+
 def test_the_code_leads_to_the_follow_page() -> None:
     assert reading.codes(escpos_bytes(slip("en"))) == [URL]
 

@@ -70,6 +70,22 @@ async def test_speed_is_simulated_per_real_time() -> None:
     assert [later - earlier for earlier, later in itertools.pairwise(moments)] == pytest.approx([0.1, 0.1], abs=0.05)
 
 
+async def test_what_waits_for_a_real_moment_comes_then_and_the_run_waits_for_it() -> None:
+    agenda, done, started = Agenda(0), list[tuple[float, str]](), time.perf_counter()
+
+    async def do(minute: float, name: str) -> None:
+        done.append((minute, name))
+
+    async def put_off(_: float) -> None:
+        agenda.after(0.1, do, "real")
+
+    agenda.at(10, put_off)
+    agenda.at(90, do, "last")
+    await agenda.run()
+    assert done == [(90, "last"), (90, "real")]
+    assert time.perf_counter() - started >= 0.1
+
+
 async def test_an_error_ends_the_run() -> None:
     agenda = Agenda(0)
 

@@ -6,6 +6,7 @@ from statistics import mean, stdev
 
 import msgspec
 import pytest
+from paihao.booking.state import Channel
 from paihao.queue.hall import Kind
 from paihao.samples.replay import day
 from paihao.samples.replay.report import percentile
@@ -15,6 +16,7 @@ SMALL = Path(__file__).parents[1] / "data" / "small"
 
 FILES, SPELLS = day.read(SAMPLE)
 DAY = day.make(FILES, SPELLS, 6000, seed=1)
+BOOKED = day.book(DAY, FILES, 0.3, seed=1)
 
 
 def share(count: int) -> float:
@@ -107,6 +109,28 @@ def test_a_hall_without_a_first_desk_has_its_share_of_unsure_visitors() -> None:
     lines = tuple(line for line in FILES.lines if line.kind is not Kind.FIRST_INQUIRY)
     made = day.make(msgspec.structs.replace(FILES, lines=lines), SPELLS, 6000, seed=1)
     assert sum(visitor.item is None for visitor in made) / 6000 == pytest.approx(day.UNSURE, abs=0.01)
+
+
+def test_bookings_have_their_shares() -> None:
+    bookings = [visitor.booking for visitor in BOOKED if visitor.booking is not None]
+    assert len(bookings) == 1800
+    channels = Counter(booking.channel for booking in bookings)
+    assert channels == {Channel.ONLINE: 900, Channel.PHONE: 450, Channel.ONSITE: 450}
+    fates = Counter(booking.fate for booking in bookings)
+    for fate, wanted in day.FATES.items():
+        assert fates[fate] / 1800 == pytest.approx(wanted, abs=0.02)
+    assert sum(day.FATES.values()) == pytest.approx(1)
+    assert all(0 <= booking.delay < 1 for booking in bookings)
+
+
+def test_only_what_can_be_booked_is_booked_and_the_day_stays_what_it_is() -> None:
+    bookable = {item.code for item in FILES.items if item.bookable}
+    assert {visitor.item for visitor in BOOKED if visitor.booking} <= bookable
+    assert [visitor.comes for visitor in BOOKED] == [visitor.comes for visitor in DAY]
+    assert day.book(DAY, FILES, 0.3, seed=1) == BOOKED
+    assert day.book(DAY, FILES, 0, seed=1) == DAY
+    everybody = day.book(DAY, FILES, 1, seed=1)
+    assert {visitor.item for visitor in everybody if visitor.booking} == bookable & {visitor.item for visitor in DAY}
 
 
 def test_percentiles_are_values_that_occurred() -> None:

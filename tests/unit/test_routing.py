@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from paihao.core.calendar import Timetable
 from paihao.queue.facts import (
     AgencyFacts,
     DepartmentFacts,
@@ -47,7 +48,7 @@ def hall(*windows: WindowFacts, covers: dict[int, list[int]] | None = None) -> H
         {},
         {},
         {made.id: made for made in windows},
-        [],
+        Timetable("Asia/Shanghai"),
         covers or {},
     )
 

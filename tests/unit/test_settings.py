@@ -42,3 +42,32 @@ def test_secrets_come_from_files(tmp_path: Path) -> None:
 def test_a_bad_value_stops_the_start(name: str, value: str) -> None:
     with pytest.raises(SettingsError):
         load({"PAIHAO_SECRET": SECRET, f"PAIHAO_{name}": value})
+
+
+GATEWAYS = {"SMS_URL": "https://sms.example/send", "SMS_KEY": "k" * 16, "SMTP_URL": "smtps://u:p@mail.example:465"}
+
+
+def test_gateways_are_named_with_all_they_need(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k" * 16 + "\n", encoding="utf-8")
+    chosen = {f"PAIHAO_{name}": value for name, value in GATEWAYS.items() if name != "SMS_KEY"}
+    chosen |= {"PAIHAO_SECRET": SECRET, "PAIHAO_SMS_KEY_FILE": str(tmp_path / "key")}
+    settings = load(chosen | {"PAIHAO_MAIL_FROM": "大厅 <hall@example.cn>"})
+    assert (settings.sms_key, settings.smtp_url) == ("k" * 16, GATEWAYS["SMTP_URL"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"SMS_KEY": ""},
+        {"SMS_KEY": "short"},
+        {"SMS_URL": "ftp://sms.example"},
+        {"SMTP_URL": "mail.example:25"},
+        {"SMTP_URL": "smtp://mail.example:many"},
+        {"MAIL_FROM": ""},
+        {"MAIL_FROM": "大厅"},
+    ],
+)
+def test_a_gateway_that_lacks_something_stops_the_start(wrong: dict[str, str]) -> None:
+    chosen = {"SECRET": SECRET, "MAIL_FROM": "hall@example.cn"} | GATEWAYS | wrong
+    with pytest.raises(SettingsError, match=rf"PAIHAO_{next(iter(wrong))}|matching regex"):
+        load({f"PAIHAO_{name}": value for name, value in chosen.items()})

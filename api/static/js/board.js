@@ -102,6 +102,7 @@ function showCalls(news) {
 
 function fillRow(row, call) {
   const [before, after] = words.window.split("{window}");
+  row.querySelector(".booked").hidden = !call.booked;
   fit(row.querySelector(".number .fit"), ems(call.number), call.number);
   const width = ems(call.window) + ems(before + after) / 2;
   fit(row.querySelector(".window .fit"), width, small(before), call.window, small(after));

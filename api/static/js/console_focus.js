@@ -1,6 +1,6 @@
 // The keyboard's place on the page: it is never lost, and arrows walk through the lists.
 
-const lists = document.querySelector(".lists");
+const lists = document.querySelector(".lists, [data-lists]");
 const main = document.getElementById("main");
 
 /** Change the page; when what had the focus is gone, the next in its list gets it, else `instead`. */

@@ -131,13 +131,19 @@ function buttons(picture) {
 }
 
 /** How the visitor is to be met: what kind of mark -> its text. */
-function marks({ language, need }) {
-  const known = [["language", language === "en" && words.in_english], ["need", need && (words.needs[need] ?? need)]];
+function marks({ language, need, booked_for, arrival }) {
+  const known = [
+    ["booked", booked_for && fill(words.booked, { time: booked_for.slice(11, 16) })],
+    ["late", booked_for && booked_for !== arrival && words.late],
+    ["language", language === "en" && words.in_english],
+    ["need", need && (words.needs[need] ?? need)],
+  ];
   return new Map(known.filter(([, text]) => text));
 }
 
-/** By which way and when the number was taken. */
-function cameBy({ channel, arrival }) {
+/** By which way and when the number was taken; who keeps his booked time has that instead. */
+function cameBy({ channel, arrival, booked_for }) {
+  if (booked_for === arrival) return words.checked_in[channel];
   return fill(words.came, { channel: words.channels[channel], time: arrival.slice(11, 16) });
 }
 

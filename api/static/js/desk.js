@@ -1,6 +1,7 @@
 // The first desk's way in: who is it, which hall, and the keys that reach everything.
 import { call, texts, Unreachable, useSession } from "./api.js";
 import { openAgencies } from "./desk_agencies.js";
+import { findAppointments, receiveBookings } from "./desk_booking.js";
 import { followHall } from "./desk_live.js";
 import { watchLists } from "./desk_lists.js";
 import { attempt, say, useSignIn } from "./desk_say.js";
@@ -36,10 +37,12 @@ async function start() {
   const fresh = receive(path, hall);
   const look = watchLists(path, showNumber);
   openAgencies(path, at("agencies-open"));
+  receiveBookings(path);
   at("fresh").addEventListener("click", fresh);
   at("find").addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(() => findNumber(at("find-number").value));
+    const said = at("find-number").value;
+    if (!findAppointments(said)) attempt(() => findNumber(said));
   });
   document.addEventListener("keydown", (event) => onKey(event, fresh));
   followHall(code, look);

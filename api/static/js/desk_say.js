@@ -16,6 +16,11 @@ export function say(kind, text) {
   line.textContent = text;
 }
 
+/** A press is still on its way, or nobody knows yet what became of it (`console_press.js`). */
+export function sending(how) {
+  say(how === "checking" ? "unsent" : "note", words[how]);
+}
+
 /** Do a move. It gives the words for its success, or nothing; a failure is said, and nothing is kept for later. */
 export async function attempt(move, tell = say) {
   try {

@@ -11,15 +11,18 @@ const list = document.getElementById("items");
 const count = document.getElementById("items-count");
 
 export class Seek {
-  #options = []; // items in the order shown; the last one, null, is for who cannot say
+  #options = []; // items in the order shown; a last one, null, is for who cannot say
   #marked = -1;
   #timer = 0;
   #asked = 0;
   #answer = Promise.resolve();
 
-  /** `marked(item)` when a row is marked, null for who cannot say; `taken()` when it is confirmed. */
-  constructor(path, hall, { marked, taken }) {
-    Object.assign(this, { path, hall, marked, taken });
+  /**
+   * `marked(item)` when a row is marked, null for who cannot say; `taken()` when it is confirmed. `unsure`: whether there
+   * is a row for who cannot say. `note(item)`: what stands below a name, where it is not its line.
+   */
+  constructor(path, hall, { marked, taken, unsure = true, note = () => null }) {
+    Object.assign(this, { path, hall, marked, taken, unsure, note });
     field.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#ask(), TYPING);
@@ -68,12 +71,12 @@ export class Seek {
   }
 
   #show(items, total, typed) {
-    this.#options = [...items, null];
+    this.#options = this.unsure ? [...items, null] : items;
     list.replaceChildren(...this.#options.map((item, place) => this.#row(item, place)));
     count.textContent = !typed ? words.favourites : total ? fill(words.items_found, { count: total }) : words.no_item;
     this.#marked = -1;
     field.removeAttribute("aria-activedescendant");
-    if (typed) this.#mark(0);
+    if (typed && this.#options.length) this.#mark(0);
   }
 
   #row(item, place) {
@@ -84,7 +87,7 @@ export class Seek {
     const name = document.createElement("span");
     const note = document.createElement("small");
     name.textContent = item?.name ?? words.unsure;
-    note.textContent = this.#note(item);
+    note.textContent = this.note(item) ?? this.#note(item);
     row.append(name, note);
     return row;
   }

@@ -3,7 +3,7 @@ import { call, fill, texts } from "./api.js";
 import { press, send } from "./console_press.js";
 import { guideTo } from "./desk_agencies.js";
 import { chooseLine } from "./desk_lines.js";
-import { attempt, say } from "./desk_say.js";
+import { attempt, say, sending } from "./desk_say.js";
 import { Seek } from "./desk_seek.js";
 import { minutes, people, windows } from "./figures.js";
 import { printPage } from "./printing.js";
@@ -53,18 +53,21 @@ export function receive(base, facts) {
     at("reason-field").hidden = true;
     at("find-number").value = "";
     say("", "");
-    show("start");
+    showPart("start");
     seek.clear();
   };
 }
 
-function sending(how) {
-  say(how === "checking" ? "unsent" : "note", words[how]);
+/** What he came for, and what he said of himself so far. */
+export function wanted() {
+  const said = (id) => at(id).value.trim();
+  return { item, name: said("name"), phone: said("phone"), need: at("need").value, language: at("language").value };
 }
 
-/** Show one of: start, guide (with the form), result. */
-function show(part) {
+/** Show one of: start, guide (with the form), result, booked. */
+export function showPart(part) {
   at("start").hidden = part !== "start";
+  at("booked").hidden = part !== "booked";
   at("guide").hidden = at("take").hidden = part !== "guide";
   at("result").hidden = part !== "result";
 }
@@ -73,7 +76,7 @@ function show(part) {
 function consider(marked) {
   item = marked;
   line = null;
-  show("guide");
+  showPart("guide");
   say("", "");
   const outside = item?.agency ?? null;
   put("guide-name", item?.name ?? words.unsure);
@@ -89,6 +92,7 @@ function consider(marked) {
   at("guide-materials").replaceChildren(...(item?.materials ?? []).map((name) => element("li", name)));
   put("take-label", outside ? words.guide_only : words.take);
   at("take-anyway").hidden = !outside;
+  at("book-later").hidden = !item?.bookable;
   propose();
 }
 
@@ -162,13 +166,14 @@ export async function showNumber(id) {
 function present(seen) {
   ticket = seen;
   sure = false;
-  show("result");
+  showPart("result");
   at("result").dataset.status = ticket.status;
   put("result-state", words.states[ticket.status]);
   put("result-number", ticket.number);
   put("result-item", ticket.item?.name ?? ticket.line_name);
-  const { priority, need } = ticket;
+  const { priority, need, booked_for } = ticket;
   tags("result-tags", [
+    booked_for && fill(words.booked, { time: booked_for.slice(11, 16) }),
     priority && fill(words.priority, { name: (english && priority.name_en) || priority.name }),
     need && fill(words.need, { need: [...at("need").options].find(({ value }) => value === need)?.text ?? need }),
     ticket.visitor,

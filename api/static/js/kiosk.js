@@ -2,12 +2,15 @@
 
 import { fill, texts } from "./api.js";
 import { put } from "./figures.js";
+import { release } from "./kiosk/book.js";
+import { checkIn, typed } from "./kiosk/check_in.js";
 import "./kiosk/choose.js";
 import { hoursToday, house, learn, local, lost } from "./kiosk/house.js";
 import "./kiosk/search.js";
 import { away, dress, english, read, toggle, usual } from "./kiosk/reader.js";
+import { onScan } from "./kiosk/scan.js";
 import { again, back, current, go, onArrival, onFailure, reset, root, screen } from "./kiosk/stage.js";
-import { ask, asking, complain, giveUp, help, onRefusal, unsure } from "./kiosk/take.js";
+import { ask, asking, complain, giveUp, help, onRefusal, otherTime, unsure } from "./kiosk/take.js";
 
 const QUIET_SECONDS = 45;
 const BEAT_SECONDS = 30;
@@ -16,6 +19,8 @@ const DOUBLE_TOUCH_MS = 400;
 const KEPT = "paihao.kiosk.token";
 /** Screens on which nobody is being served: they follow the state of the hall. */
 const RESTING = new Set(["start", "closed", "away", "setup"]);
+/** Screens on which nothing can be asked of the server. */
+const AWAY = new Set([undefined, "away", "setup"]);
 
 let touched = performance.now();
 let timer = null;
@@ -68,13 +73,13 @@ onFailure(failed);
 onRefusal(failed);
 
 screen("closed", (section) => {
-  const say = texts(), hours = hoursToday(), { next_opening } = house.hall;
+  const say = texts(), { next_opening } = house.hall;
   const when = next_opening && local(new Date(next_opening), {
     month: "long", day: "numeric", weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
   put(section, {
     opening: when ? fill(say.opening, { when }) : say.no_opening,
-    today: hours ? fill(say.today, { hours }) : say.day_off,
+    today: hoursToday(),
   });
 });
 
@@ -115,7 +120,15 @@ function rest() {
 
 function home() {
   giveUp();
+  release();
+  wipe();
   if (!current() || current().name !== resting()) reset(resting());
+}
+
+/** Nothing that somebody typed or was shown of himself is left for the next one. */
+function wipe() {
+  for (const field of root().querySelectorAll("input:not([type=radio])")) field.value = "";
+  for (const shown of root().querySelectorAll("[data-private]")) shown.replaceChildren();
 }
 
 // Language, size and the rest --------------------------------------------------------------------------------------------------
@@ -146,7 +159,7 @@ const shown = () => root().querySelector(`[data-screen="${current().name}"]`);
 
 // Hands --------------------------------------------------------------------------------------------------------------
 
-const DOORS = { unsure, complaint: complain };
+const DOORS = { unsure, complaint: complain, times: otherTime };
 const DEEDS = {
   back, home, help, retry: beat, large: change, contrast: change, low: change, voice: change,
   language: (button) => speak(button.dataset.language),
@@ -170,12 +183,15 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "Escape") back();
+  if (typed(current()?.name, event)) return;
   const letters = /^[a-z]$/i.test(event.key) && ["start", "departments", "items"].includes(current()?.name);
   if (letters) {
     event.preventDefault();
     go("search", { words: event.key });
   }
 });
+
+onScan((code) => !AWAY.has(current()?.name) && checkIn(code));
 
 for (const sign of ["pointerdown", "keydown"]) {
   document.addEventListener(sign, () => (touched = performance.now()), { capture: true });

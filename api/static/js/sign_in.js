@@ -7,7 +7,7 @@ const { username, password } = form.elements;
 const submit = document.getElementById("submit");
 
 /** Where each role works; whoever is not named here works at a window. */
-const PLACES = { guide: "/desk", supervisor: "/supervise", admin: "/supervise" };
+const PLACES = { guide: "/desk", operator: "/phone", supervisor: "/supervise", admin: "/supervise" };
 
 /** Where to go afterwards: `?next=` when it is a path of this site, else where the role works. */
 function goal(role) {

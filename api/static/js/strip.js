@@ -48,6 +48,7 @@ function show(window) {
   const [before, after] = words.window.split("{window}");
   if (number) fit(document.getElementById("number"), ems(number), number);
   else fit(document.getElementById("number"), ems(own) + ems(before + after) / 2, small(before), own, small(after));
+  document.getElementById("booked").hidden = !window.booked;
   put(document.getElementById("state"), lineOf(window, being));
   if (wanted !== (window.officer ?? null)) {
     wanted = window.officer ?? null;

@@ -1,5 +1,6 @@
 // The supervisor's page: who is it, which hall, what stands on the screen, and when it is read again.
 import { call, fill, texts, Unreachable, useSession } from "./api.js";
+import { Booking } from "./supervise_booking.js";
 import { Content } from "./supervise_content.js";
 import { People, showDevices } from "./supervise_people.js";
 import { showFigures, showLines, showLongest, showNeeds } from "./supervise_side.js";
@@ -15,7 +16,7 @@ const POLL_MS = 10_000;
 const words = texts();
 const at = (id) => document.getElementById(id);
 const tabs = [...document.querySelectorAll("[role=tab]")];
-let path, windows, content, people;
+let path, windows, content, people, booking;
 let reading = null;
 let again = 0;
 let readAt = 0;
@@ -43,6 +44,7 @@ async function start() {
   windows = new Windows(tools);
   content = new Content(tools);
   people = new People(tools);
+  booking = new Booking(tools);
   at("ticker-form").addEventListener("submit", sendTicker);
   await read();
   at("ticker").value = (await call("GET", `${path}/slides`)).ticker;
@@ -72,6 +74,7 @@ function choose(chosen) {
   history.replaceState(null, "", `#${name}`);
   if (name === "content") content.show();
   if (name === "people") people.show();
+  if (name === "booking") booking.show();
 }
 
 for (const [place, tab] of tabs.entries()) {
@@ -87,7 +90,7 @@ for (const [place, tab] of tabs.entries()) {
 
 /** Choose a tab; while the page is still being made, it is remembered in the address. */
 function take(tab) {
-  if (people) choose(tab);
+  if (booking) choose(tab);
   else history.replaceState(null, "", `#${tab.getAttribute("aria-controls")}`);
 }
 

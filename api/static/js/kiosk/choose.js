@@ -6,18 +6,22 @@ import { get, hoursToday, house, lineOf } from "./house.js";
 import { paged, tile } from "./paging.js";
 import { go, screen } from "./stage.js";
 
-/** The tile of an item; it leads to its confirmation. */
-export const itemTile = (item) => ({
-  text: item.name,
-  note: item.agency && texts().elsewhere,
-  choose: () => go("confirm", { item }),
-});
+/** The tile of an item; it leads to its confirmation, or while the hall takes nobody to its times. */
+export function itemTile(item) {
+  const shut = !house.hall.takes_visitors;
+  return {
+    text: item.name,
+    note: item.agency ? texts().elsewhere : shut && !item.bookable && texts().not_bookable,
+    off: shut && !item.bookable,
+    choose: () => go(shut ? "times" : "confirm", { item }),
+  };
+}
 
 screen("start", (section) => {
-  const say = texts(), hours = hoursToday(), { lines, windows } = house.hall;
+  const { lines, windows } = house.hall;
   put(section, {
-    today: hours ? fill(say.today, { hours }) : say.day_off,
-    now: fill(say.now, {
+    today: hoursToday(),
+    now: fill(texts().now, {
       waiting: lines.reduce((sum, line) => sum + line.waiting, 0),
       open: windows.filter((window) => window.state === "open").length,
     }),

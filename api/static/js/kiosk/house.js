@@ -1,6 +1,6 @@
 // What the kiosk knows of its hall, and how it asks the server.
 
-import { Refused, Unreachable, call } from "../api.js";
+import { Refused, Unreachable, call, fill, texts } from "../api.js";
 
 /** `fault`: why the kiosk cannot serve now, null when it can. */
 export const house = { token: null, code: null, hall: null, favourites: [], fault: null };
@@ -32,10 +32,15 @@ export function local(moment, options) {
   return new Intl.DateTimeFormat(document.documentElement.lang, { timeZone, ...options }).format(moment);
 }
 
-/** Today's opening hours in the hall, as "08:30–12:00  14:00–17:30"; empty on a day off. */
+/** Today's opening hours in the hall, as "今天办公时间 08:30–12:00  14:00–17:30", or why there are none. */
 export function hoursToday() {
-  const { timezone: timeZone, hours } = house.hall;
-  const name = new Intl.DateTimeFormat("en", { timeZone, weekday: "short" }).format(new Date());
-  const today = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(name) + 1;
-  return hours.filter((spell) => spell.weekday === today).map((spell) => `${spell.opens}–${spell.closes}`).join("  ");
+  const { spells, why, reason, reason_en } = house.hall.today;
+  const say = texts(), words = (document.documentElement.lang === "en" && reason_en) || reason;
+  const hours = spells.map((spell) => `${spell.opens}–${spell.closes}`).join("  ");
+  if (hours) {
+    const note = { exception: fill(say.noted, { reason: words }), make_up: say.make_up }[why];
+    return [fill(say.today, { hours }), note].filter(Boolean).join(" ");
+  }
+  if (why === "holiday") return fill(say.holiday, { festival: words });
+  return why === "exception" ? fill(say.shut, { reason: words }) : say.day_off;
 }

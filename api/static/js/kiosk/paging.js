@@ -7,10 +7,11 @@ import { read } from "./reader.js";
 const chunk = (list, size) =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, place) => list.slice(place * size, (place + 1) * size));
 
-/** A button of a list: `text`, a smaller `note` below, `choose` when touched. */
-export function tile({ text, note, choose }) {
+/** A button of a list: `text`, a smaller `note` below, `choose` when touched; `off`: it cannot be. */
+export function tile({ text, note, off = false, choose }) {
   const button = document.createElement("button");
   button.className = "tile";
+  button.disabled = off;
   const words = document.createElement("span");
   words.textContent = text;
   button.append(words);

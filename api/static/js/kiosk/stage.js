@@ -31,9 +31,9 @@ export function onArrival(handle) {
 export const go = (name, args = {}) => show(name, args, here ? [...trail, here] : []);
 
 /** One step back. */
-export function back() {
+export async function back() {
   const last = trail.at(-1);
-  if (last) show(last.name, last.args, trail.slice(0, -1));
+  if (last) await show(last.name, last.args, trail.slice(0, -1));
 }
 
 /** To a screen from which there is no way back. */

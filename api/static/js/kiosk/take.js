@@ -13,6 +13,8 @@ const PAPER_SECONDS = 10;
 /** A number stays on the screen so long; longer where it is not on paper, or still being read aloud. */
 const SHORT_SECONDS = 12;
 const LONG_SECONDS = 45;
+/** Who would wait longer than so many minutes is offered another time. */
+const LONG_WAIT = 60;
 
 // The request that waits for its answer. It keeps its key until the server has spoken: however often it is sent,
 // it gives one number.
@@ -40,6 +42,7 @@ screen("confirm", (section, args) => {
     need: need ? fill(say.helped, { need: named(need, say) }) : say.need_help,
     take: asking() ? say.taking : agency ? say.take_desk : say.take,
   });
+  offerTimes(section, Boolean(item?.bookable) && !(goal?.wait?.high <= LONG_WAIT));
   bring(section, agency ? [] : item?.materials ?? []);
   classes(section.querySelector("[data-classes]"), say, priority);
   const form = section.querySelector("[data-take]");
@@ -51,11 +54,23 @@ screen("confirm", (section, args) => {
     const goal = door === "complaint" ? { line: line.prefix } : { item: item?.code ?? null };
     const language = english() ? "en" : "zh_CN";
     const body = { channel: "kiosk", priority: args.priority || null, need: need ?? "", language, ...goal };
-    pending = { key: newKey(), body, item: agency ? null : item };
-    again();
-    ask();
+    send({ path: `/halls/${house.code}/tickets`, body, item: agency ? null : item });
   };
 });
+
+/** To book another time is offered in the foot where nobody serves the line now, or the wait is long. */
+function offerTimes(section, offered) {
+  section.dataset.foot = offered ? "back home times" : "back home";
+}
+
+export const otherTime = () => go("times", { item: current().args.item });
+
+/** Ask for a number; `refused(error)`: who is told instead of everybody when the server says no. */
+export function send({ path, body, item = null, refused = null }) {
+  pending = { key: newKey(), path, body, item, refused };
+  again();
+  ask();
+}
 
 /** Who needs a hand says so, quietly (R53); it stands on the number. */
 export const help = () => go("help", { wish: current().args });
@@ -69,7 +84,7 @@ screen("help", (section, { wish }) => {
   section.querySelector("[data-list]").replaceChildren(...options);
 });
 
-const named = (need, say) => new Map(say.needs).get(need);
+const named = (need, say) => new Map(say.needs).get(need) ?? need;
 
 const waitingAt = (line, say) => `${people(line.waiting, say)} · ${minutes(line.wait, say)}`;
 
@@ -94,7 +109,8 @@ function classes(box, say, chosen) {
   box.closest("fieldset").hidden = options.length === 0;
 }
 
-function bring(section, materials) {
+/** What to bring. */
+export function bring(section, materials) {
   const list = section.querySelector("[data-materials]");
   list.replaceChildren(...materials.map((name) => Object.assign(document.createElement("li"), { textContent: name })));
   list.closest("[data-part]").hidden = materials.length === 0;
@@ -111,12 +127,12 @@ export function onRefusal(handle) {
 export async function ask() {
   const mine = pending;
   try {
-    const ticket = await call("POST", `/halls/${house.code}/tickets`, mine.body, { token: house.token, key: mine.key });
+    const ticket = await call("POST", mine.path, mine.body, { token: house.token, key: mine.key });
     if (pending !== mine) return; // whoever asked has gone
     pending = null;
-    const args = { ticket, item: mine.item, need: mine.body.need };
+    const args = { ticket, item: ticket.item ?? mine.item, need: mine.body.need ?? ticket.need };
     await reset("ticket", args);
-    args.slip = await slipOf(ticket);
+    args.slip = await slipAt(`/t/${ticket.id}/slip${ticket.printing ? "" : "?print=1"}`);
     if (current().args === args) again();
     if (!ticket.printing) return;
     args.unprinted = !(await isPrinted(ticket.id));
@@ -124,7 +140,8 @@ export async function ask() {
   } catch (error) {
     if (pending !== mine) return;
     if (!lost(error)) pending = null;
-    failed(error);
+    if (mine.refused && !lost(error) && error.status !== 401) mine.refused(error);
+    else failed(error);
   }
 }
 
@@ -132,12 +149,12 @@ export async function ask() {
  * Load the slip into the hidden frame, where it prints itself unless a printer on the network does; gives its QR code,
  * null when it did not come.
  */
-function slipOf({ id, printing }) {
+export function slipAt(address) {
   const frame = document.getElementById("slip");
   return new Promise((resolve) => {
     setTimeout(resolve, SLIP_SECONDS * 1000, null);
     frame.onload = () => resolve(frame.contentDocument?.querySelector("[data-qr] svg") ?? null);
-    frame.src = `/t/${id}/slip${printing ? "" : "?print=1"}`;
+    frame.src = address;
   });
 }
 
@@ -152,13 +169,19 @@ async function isPrinted(id) {
   return false;
 }
 
+const clock = (moment) => moment.slice(11, 16);
+
+/** Whether he is here before the time that he booked. */
+const early = ({ kept, booked_for }) => kept && Date.parse(booked_for) > Date.now();
+
 screen("ticket", (section, { ticket, item, need, slip, unprinted = slip === null }) => {
   const say = texts();
   put(section, {
     number: ticket.number,
     item: item?.name ?? ticket.line_name,
     ahead: people(ticket.ahead, say.figures),
-    wait: minutes(ticket.wait, say.figures),
+    wait: early(ticket) ? fill(say.from, { time: clock(ticket.booked_for) }) : minutes(ticket.wait, say.figures),
+    booked: ticket.booked_for && fill(early(ticket) ? say.in_time : ticket.kept ? say.kept : say.late, { time: clock(ticket.booked_for) }),
     where: ticket.route.text,
     windows: windows(ticket.route.windows, say.figures),
     helped: need && fill(say.helped, { need: named(need, say) }),

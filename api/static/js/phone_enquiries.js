@@ -1,0 +1,155 @@
+// Who is to be called back (R12): calls are written down, listed by when they are due, answered, and closed when told.
+import { call, fill, texts, Unreachable } from "./api.js";
+import { keepFocus, oneStop } from "./console_focus.js";
+import { press, send } from "./console_press.js";
+import { attempt, say } from "./desk_say.js";
+import { put } from "./phone_words.js";
+
+const MINUTE = 60_000;
+const SOON = 120; // minutes before it is due
+
+const words = texts();
+const at = (id) => document.getElementById(id);
+const list = at("enquiries");
+const [asking, calling] = [at("register-form"), at("answer-form")];
+
+/** The list of the hall at `path`; `about()`: who calls now (`name`, `phone`) and the `item` he asks about. */
+export function openEnquiries(path, about) {
+  let shown = null; // the enquiry in the panel
+  let item = null;
+
+  for (const form of [asking, calling]) {
+    form.querySelector("[data-cancel]").addEventListener("click", () => form.closest("dialog").close());
+    form.querySelector("textarea").addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
+  }
+  asking.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act(asking, asking.querySelector(".primary"), write);
+  });
+  calling.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const told = event.submitter !== at("answer-later");
+    act(calling, told ? at("answer-told") : at("answer-later"), () => answer(told));
+  });
+  at("answer-take").addEventListener("click", () => act(calling, at("answer-take"), take));
+  list.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-number]");
+    if (row) attempt(() => open(row.dataset.number));
+  });
+
+  /** Do a move of a panel; what is wrong is said in it, and what was written stays. */
+  function act(form, button, work) {
+    const inside = form.querySelector("[data-slot=message]");
+    const tell = (kind, text) => kind === "done" ? say(kind, text) : put(inside.id, text);
+    put(inside.id, "");
+    press(button, () => attempt(work, tell), (how) => put(inside.id, words[how]));
+  }
+
+  function register() {
+    const { name = "", phone = "", item: known = null } = about();
+    item = known;
+    asking.reset();
+    asking.elements.name.value = name;
+    asking.elements.phone.value = phone;
+    at("about").hidden = !item;
+    put("about-item", item ? fill(words.about, item) : "");
+    put("register-message", "");
+    at("register-panel").showModal();
+    asking.elements.question.focus();
+  }
+
+  async function write() {
+    const value = (name) => asking.elements[name].value.trim();
+    const said = { question: value("question"), unit: value("unit"), name: value("name"), phone: value("phone") };
+    if (item && asking.elements.about.checked) said.item = item.code;
+    const made = await send(`${path}/enquiries`, said);
+    at("register-panel").close();
+    await look();
+    return fill(words.registered, made);
+  }
+
+  /** Show an enquiry with its caller in full; the look is recorded. */
+  async function open(number) {
+    shown = await call("GET", `${path}/enquiries/${encodeURIComponent(number)}`);
+    const { name, phone, unit, question, officer, holder, mine, answer: known, state } = shown;
+    put("answer-number", number);
+    put("answer-caller", [name, unit].filter(Boolean).join(" · "));
+    put("answer-phone", phone);
+    put("answer-question", question);
+    put("answer-item", shown.item?.name ?? "");
+    put("answer-duty", fill(words.duty, { officer, holder }));
+    put("answer-due", due(shown, Date.now()).text);
+    calling.elements.answer.value = known;
+    at("answer-take").hidden = mine;
+    at("answer-later").hidden = state === "answered";
+    put("answer-message", "");
+    if (!at("answer-panel").open) at("answer-panel").showModal();
+    calling.elements.answer.focus();
+    return null;
+  }
+
+  async function answer(told) {
+    const text = calling.elements.answer.value.trim();
+    const now = await send(`${path}/enquiries/${encodeURIComponent(shown.number)}/answer`, { answer: text, told });
+    at("answer-panel").close();
+    await look();
+    return fill(told ? words.told : words.noted, now);
+  }
+
+  async function take() {
+    const now = await send(`${path}/enquiries/${encodeURIComponent(shown.number)}/take`);
+    await Promise.all([look(), open(shown.number)]);
+    return fill(words.taken_on, now);
+  }
+
+  /** Read the list anew; gives whether the server answered. */
+  async function look() {
+    try {
+      draw(await call("GET", `${path}/enquiries`));
+      return true;
+    } catch (error) {
+      if (error instanceof Unreachable) return false;
+      if (error.status === 401) location.reload();
+      throw error;
+    }
+  }
+
+  function draw({ enquiries, pending, overdue, now }) {
+    put("enquiries-count", pending ? fill(overdue ? words.pending_overdue : words.pending, { pending, overdue }) : "");
+    keepFocus(() => {
+      const focused = document.activeElement?.dataset.number;
+      list.replaceChildren(...enquiries.map((one) => row(one, Date.parse(now))));
+      at("enquiries-none").hidden = enquiries.length > 0;
+      oneStop(list);
+      list.querySelector(`[data-number="${focused}"]`)?.focus();
+    });
+  }
+
+  return { register, look, focus: () => list.querySelector("[tabindex='0']")?.focus() };
+}
+
+function row(one, now) {
+  const line = document.createElement("li");
+  const button = Object.assign(document.createElement("button"), { type: "button", tabIndex: -1 });
+  const { state, text } = due(one, now);
+  Object.assign(button.dataset, { number: one.number, stop: "", state });
+  const who = [one.caller, one.unit].filter(Boolean).join(" · ");
+  for (const [tag, said] of [["b", text], ["span", one.question], ["small", who], ["small", one.mine ? words.mine : one.holder]]) {
+    button.append(Object.assign(document.createElement(tag), { textContent: said, title: said }));
+  }
+  line.append(button);
+  return line;
+}
+
+/** When somebody is to be called: a state (its sign and colour) and words. */
+function due(one, now) {
+  const left = Math.floor((Date.parse(one.call_back_by) - now) / MINUTE);
+  const [size, unit] = Math.abs(left) < 60 ? [Math.abs(left), "minutes"] : [Math.floor(Math.abs(left) / 60), "hours"];
+  const state = left < 0 ? "late" : left < SOON ? "soon" : "open";
+  const text = fill(words[left < 0 ? "late" : "left"][unit], { count: size });
+  return { state, text: one.state === "answered" ? fill(words.answered, { due: text }) : text };
+}

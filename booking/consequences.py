@@ -1,0 +1,30 @@
+"""What somebody is told when his no-shows or cancellations add up: the warning before, and the bar itself (爽约)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from ..core.clock import local
+from ..core.i18n import day_text, negotiate
+from ..core.messages import Letter
+from . import wording
+from .office import Office
+from .rules import BARRED, Bar, Verdict, warn
+
+
+def letters(office: Office, appointment: int, to: str, language: str, verdict: Verdict) -> Iterator[Letter]:
+    """The message that follows from what became of an appointment; none for somebody with a clean record."""
+    if verdict.bar is not None:
+        event, fields = f"appointment:{appointment}:barred", _barred(office, verdict.bar, language)
+        yield wording.letter(office, event, to, BARRED[verdict.bar], language, **fields)
+    elif verdict.warning is not None:
+        text, counts = warn(verdict.warning, office.rules)
+        event, fields = f"appointment:{appointment}:warned", dict[str, Any](counts)
+        yield wording.letter(office, event, to, text, language, **fields)
+
+
+def _barred(office: Office, why: Bar, language: str) -> dict[str, Any]:
+    rules = office.rules
+    until = local(office.now + timedelta(days=rules.barred_days), office.hall.timezone).date()
+    count = rules.no_shows if why is Bar.NO_SHOWS else rules.cancellations
+    return {"days": rules.counted_days, "count": count, "until": day_text(until, negotiate(language))}

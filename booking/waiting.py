@@ -1,0 +1,313 @@
+"""The waiting list (候补): whoever found a day full is offered freed places in order, each with a time to accept.
+
+An offer is a hold: the place cannot go to anybody else meanwhile. When it runs out, the next one is asked.
+"""
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..core import messages
+from ..core.clock import local
+from ..core.db import violated
+from ..core.errors import BookingRefused, Invalid, NotFound
+from ..core.i18n import N_, negotiate
+from ..core.types import Moment
+from ..queue.facts import ItemFacts
+from . import appointments, holds, records, slots, wording
+from .office import Office
+from .people import Party, columns, opened
+from .rules import Bar, refuse_barred
+from .state import Channel, WaitingStatus
+from .tables import Hold, Slot, Waiting
+
+WaitingRow = Row[Any]
+MOST_ASKED = 200
+LINK = "waiting"
+
+_NOW = bindparam("now", type_=Moment)
+_INSERT = insert(Waiting)
+_FIND = select(*Waiting.__table__.columns, Hold.key.label("hold"), Hold.slot_id, Hold.expires_at).join(
+    Hold, Hold.id == Waiting.hold_id, isouter=True
+)
+_BY_KEY = _FIND.where(Waiting.key == bindparam("key"))
+_AHEAD = select(func.count()).where(
+    Waiting.line_id == bindparam("line"),
+    Waiting.day == bindparam("day"),
+    Waiting.status == WaitingStatus.WAITING,
+    Waiting.id < bindparam("before"),
+)
+_FREED = (
+    select(*slots.COLUMNS)
+    .where(
+        Slot.id.in_(bindparam("slots", expanding=True)),
+        ~Slot.closed,
+        Slot.booked + Slot.held < Slot.capacity,
+        Slot.starts_at > _NOW,
+    )
+    .order_by(Slot.id)
+    .with_for_update(key_share=True)
+)
+_OPEN = select(Slot.id).where(
+    Slot.hall_id == bindparam("hall"),
+    ~Slot.closed,
+    Slot.booked + Slot.held < Slot.capacity,
+    Slot.starts_at > _NOW,
+    select(Waiting.id)
+    .where(Waiting.line_id == Slot.line_id, Waiting.day == Slot.day, Waiting.status == WaitingStatus.WAITING)
+    .exists(),
+)
+_NEXT = (
+    select(*Waiting.__table__.columns)
+    .where(
+        Waiting.status == WaitingStatus.WAITING,
+        Waiting.line_id.in_(bindparam("lines", expanding=True)),
+        Waiting.day.in_(bindparam("days", expanding=True)),
+    )
+    .order_by(Waiting.id)
+    .limit(MOST_ASKED)
+    .with_for_update(skip_locked=True)
+)
+_HOLD = insert(Hold)
+_OFFER = (
+    update(Waiting)
+    .where(Waiting.id == bindparam("entry"), Waiting.status == WaitingStatus.WAITING)
+    .values(
+        status=WaitingStatus.OFFERED, hold_id=select(Hold.id).where(Hold.key == bindparam("held")).scalar_subquery()
+    )
+)
+_END = (
+    update(Waiting)
+    .where(Waiting.id == bindparam("entry"), Waiting.status == bindparam("was"))
+    .values(status=bindparam("becomes"), ended_at=_NOW)
+    .returning(Waiting.id)
+)
+_LAPSE = (
+    update(Waiting)
+    .where(Waiting.hold_id.in_(bindparam("held", expanding=True)), Waiting.status == WaitingStatus.OFFERED)
+    .values(status=WaitingStatus.LAPSED, ended_at=_NOW)
+    .returning(*Waiting.__table__.columns)
+)
+_OVER = (
+    update(Waiting)
+    .where(
+        Waiting.hall_id == bindparam("hall"), Waiting.status == WaitingStatus.WAITING, Waiting.day < bindparam("today")
+    )
+    .values(status=WaitingStatus.LAPSED, ended_at=_NOW)
+)
+_FORGET = (
+    update(Waiting)
+    .where(Waiting.hall_id == bindparam("hall"), Waiting.day < bindparam("before"), Waiting.sealed.is_not(None))
+    .where(Waiting.ended_at.is_not(None))
+    .values(visitor="", proxy="", sealed=None, person=None, name_index=None, phone_index=None)
+)
+
+
+async def join(
+    tx: AsyncConnection,
+    office: Office,
+    item: ItemFacts,
+    day: date,
+    channel: Channel,
+    party: Party,
+    need: str,
+    language: str,
+    since: time = time.min,
+    until: time = time.max,
+) -> str:
+    """Wait for a place of an item's line on a day, between two local times; gives the key of the entry.
+
+    Raises Invalid for times turned round, BookingRefused for a day that is not open or for waiting twice, Forbidden for
+    somebody who is barred.
+    """
+    if since >= until:
+        raise Invalid(N_("候补的结束时间应晚于开始时间"), code="since_after_until")
+    if not office.today <= day <= office.last_day:
+        raise BookingRefused(
+            N_("该日尚未开放预约，可预约{days}个工作日内的时段"), code="not_open_yet", days=office.rules.days_ahead
+        )
+    values = columns(office.vault, party, need, language)
+    record = await records.lock(tx, office.hall.id, values["person"])
+    if channel is Channel.ONLINE and record.barred_until is not None and record.barred_until > office.now:
+        until_text = office.when(record.barred_until, negotiate(language))
+        raise refuse_barred(Bar(record.barred_for), until_text, office.rules)
+    key = secrets.token_urlsafe(16)
+    values |= {
+        "key": key,
+        "hall_id": office.hall.id,
+        "line_id": item.line_id,
+        "item_id": item.id,
+        "day": day,
+        "since": since,
+        "until": until,
+        "channel": channel,
+        "at": office.now,
+    }
+    try:
+        await tx.execute(_INSERT, values)
+    except IntegrityError as error:
+        if violated(error) == "uq_waiting_person":
+            raise BookingRefused(N_("您已在候补名单中，有空位会短信通知您"), code="waiting_already") from error
+        raise
+    return key
+
+
+async def find(connection: AsyncConnection, key: str) -> Any:
+    """An entry by its key, with the hold of its offer (``hold``, ``slot_id``, ``expires_at``). Raises NotFound."""
+    row: Any = (await connection.execute(_BY_KEY, {"key": key})).one_or_none()
+    if row is None:
+        raise NotFound(N_("没有找到这条候补登记"), code="unknown_waiting")
+    return row
+
+
+async def ahead(connection: AsyncConnection, row: WaitingRow) -> int:
+    """How many wait before this entry."""
+    asked = {"line": row.line_id, "day": row.day, "before": row.id}
+    return int((await connection.execute(_AHEAD, asked)).scalar_one())
+
+
+async def offer(tx: AsyncConnection, office: Office, freed: Collection[int]) -> int:
+    """Offer what is free in these slots to whoever waits for it, in order; how many offers were made."""
+    if not freed:
+        return 0
+    free = (await tx.execute(_FREED, {"slots": list(freed), "now": office.now})).all()
+    if not free:
+        return 0
+    where = {"lines": list({slot.line_id for slot in free}), "days": list({slot.day for slot in free})}
+    made = list(_matched(office, free, (await tx.execute(_NEXT, where)).all()))
+    if not made:
+        return 0
+    keys = [holds.new_key(office.hall.id) for _ in made]
+    held = [
+        {
+            "key": key,
+            "hall_id": office.hall.id,
+            "slot_id": slot.id,
+            "item_id": entry.item_id,
+            "channel": entry.channel,
+            "at": office.now,
+            "expires_at": expires,
+        }
+        for key, (entry, slot, expires) in zip(keys, made, strict=True)
+    ]
+    await tx.execute(_HOLD, held)
+    offers = [{"entry": entry.id, "held": key} for key, (entry, _, _) in zip(keys, made, strict=True)]
+    await tx.execute(_OFFER, offers)
+    letters = [_letter(office, entry, slot, expires) for entry, slot, expires in made]
+    await messages.post_all(tx, office.vault, letters, office.now)
+    return len(made)
+
+
+def _matched(
+    office: Office, free: Sequence[slots.SlotRow], entries: Sequence[WaitingRow]
+) -> Sequence[tuple[WaitingRow, slots.SlotRow, datetime]]:
+    """Who gets which place: everybody in order the first that suits him, as long as there are some."""
+    left: dict[tuple[int, str], int] = {}
+    whole = {slot.id: slot.capacity - slot.booked - slot.held for slot in free}
+    made = []
+    for entry in entries:
+        for slot in free:
+            begins = local(slot.starts_at, office.hall.timezone).time()
+            through = slots.places(slot, Channel(entry.channel)).free - left.get((slot.id, entry.channel), 0)
+            suits = slot.line_id == entry.line_id and slot.day == entry.day and entry.since <= begins < entry.until
+            expires = min(office.now + timedelta(minutes=office.rules.offer_minutes), slot.starts_at)
+            if suits and through > 0 and whole[slot.id] > 0 and expires > office.now:
+                whole[slot.id] -= 1
+                left[slot.id, entry.channel] = left.get((slot.id, entry.channel), 0) + 1
+                made.append((entry, slot, expires))
+                break
+    return made
+
+
+def _letter(office: Office, entry: WaitingRow, slot: slots.SlotRow, expires: datetime) -> messages.Letter:
+    language = negotiate(entry.language)
+    return wording.letter(
+        office,
+        f"waiting:{entry.id}:offered",
+        _party(office, entry).contact,
+        wording.OFFERED,
+        entry.language,
+        ends=expires,
+        when=office.when(slot.starts_at, language),
+        item=_item(office, entry).name,
+        until=f"{local(expires, office.hall.timezone):%H:%M}",
+        link=f"{office.root}/book/waiting/{entry.key}",
+    )
+
+
+async def accept(tx: AsyncConnection, office: Office, row: WaitingRow) -> appointments.AppointmentRow:
+    """Take what was offered: the hold becomes an appointment. Raises BookingRefused when the offer is over."""
+    if row.status != WaitingStatus.OFFERED:
+        raise BookingRefused(N_("现在没有为您保留的空位"), code="nothing_offered")
+    made = await appointments.confirm(tx, office, row.hold, _party(office, row), row.need, row.language, proven=False)
+    await _end(tx, office, row, WaitingStatus.TAKEN)
+    return made
+
+
+async def leave(tx: AsyncConnection, office: Office, row: WaitingRow) -> int | None:
+    """Wait no more; gives the slot whose place is free again, if one was offered. Raises BookingRefused."""
+    freed = await holds.release(tx, row.hold) if row.status == WaitingStatus.OFFERED else None
+    ends = WaitingStatus.LAPSED if row.status == WaitingStatus.OFFERED else WaitingStatus.WITHDRAWN
+    await _end(tx, office, row, ends)
+    return freed
+
+
+async def _end(tx: AsyncConnection, office: Office, row: WaitingRow, becomes: WaitingStatus) -> None:
+    asked = {"entry": row.id, "was": row.status, "becomes": becomes, "now": office.now}
+    if row.ended_at is not None or (await tx.execute(_END, asked)).first() is None:
+        raise BookingRefused(N_("这条候补登记已结束"), code="waiting_over")
+
+
+async def offer_all(tx: AsyncConnection, office: Office) -> int:
+    """Offer whatever is free and waited for, also where a slot grew or opened again; how many offers were made."""
+    found = (await tx.execute(_OPEN, {"hall": office.hall.id, "now": office.now})).scalars()
+    return await offer(tx, office, list(found))
+
+
+async def run_out(tx: AsyncConnection, office: Office, slot_id: int | None = None) -> int:
+    """End the holds that ran out, in the hall or in one slot; whoever waits is offered the places. How many ended."""
+    expired = await holds.expire(tx, office, slot_id)
+    if expired:
+        await _lapse(tx, office, expired)
+        await offer(tx, office, {row.slot_id for row in expired})
+    return len(expired)
+
+
+async def _lapse(tx: AsyncConnection, office: Office, expired: Sequence[Row[Any]]) -> None:
+    """Whose offers ran out is told so."""
+    rows = (await tx.execute(_LAPSE, {"held": [row.id for row in expired], "now": office.now})).all()
+    letters = [
+        wording.letter(
+            office,
+            f"waiting:{row.id}:lapsed",
+            _party(office, row).contact,
+            wording.LAPSED,
+            row.language,
+            item=_item(office, row).name,
+        )
+        for row in rows
+    ]
+    await messages.post_all(tx, office.vault, letters, office.now)
+
+
+async def close(tx: AsyncConnection, office: Office) -> None:
+    """Entries of days that are over end."""
+    await tx.execute(_OVER, {"hall": office.hall.id, "today": office.today, "now": office.now})
+
+
+async def forget(tx: AsyncConnection, hall_id: int, before: date) -> int:
+    """Wipe who waited on days before then; how many there were."""
+    return (await tx.execute(_FORGET, {"hall": hall_id, "before": before})).rowcount
+
+
+def _party(office: Office, row: WaitingRow) -> Party:
+    return opened(office.vault, row.sealed)
+
+
+def _item(office: Office, row: WaitingRow) -> ItemFacts:
+    return office.hall.items_by_id[row.item_id]
