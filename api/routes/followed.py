@@ -60,7 +60,7 @@ def followed(row: TicketRow, hall: HallFacts, place: Place | None, language: Lan
     now = _waiting(row, hall, place, near, body["route"]["zone"], language)
     wait = (
         translate(language, N_("{time}以后"), time=_callable(row, hall))
-        if place.later
+        if place.later and not row.postponed
         else _minutes(place.wait, language)
     )
     said = {
