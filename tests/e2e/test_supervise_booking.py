@@ -30,7 +30,7 @@ def booked(shop: Shop, people: int) -> list[dict[str, str]]:
 
 async def test_a_line_is_closed_for_a_day_by_keyboard(browser: Browser, shop: Shop) -> None:
     made = booked(shop, 2)
-    context = await browser.new_context(viewport={"width": 1366, "height": 768})
+    context = await browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     page = await supervise(context, shop)
     await page.locator("#tab-live").focus()
     for _ in range(3):
