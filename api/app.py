@@ -83,12 +83,12 @@ def create(settings: Settings) -> Litestar:
         await services.bus.start()
         await services.printing.start()
         await services.messages.start()
-        scheduler = sweeps.scheduler(services)
-        scheduler.start()
+        sweeping = sweeps.Sweeps(services)
+        sweeping.start()
         try:
             yield
         finally:
-            scheduler.shutdown(wait=False)
+            await sweeping.stop()
             await services.printing.stop()
             await services.messages.stop()
             await services.hub.stop()

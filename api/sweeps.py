@@ -3,6 +3,8 @@
 Of several processes the one that holds a PostgreSQL advisory lock sweeps; the others find the lock taken and leave.
 """
 
+import asyncio
+
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -50,17 +52,31 @@ async def _alone(tx: AsyncConnection) -> bool:
     return tx.dialect.name == "sqlite" or bool((await tx.execute(_LOCK)).scalar_one())
 
 
-def scheduler(services: Services) -> AsyncIOScheduler:
-    """A scheduler with the sweep in it; a missed wake-up is caught up once."""
-    made = AsyncIOScheduler(timezone="UTC")
-    made.add_job(
-        sweep,
-        "interval",
-        seconds=services.settings.sweep_seconds,
-        args=[services],
-        next_run_time=now(),
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,
-    )
-    return made
+class Sweeps:
+    """Wakes the sweep; a missed wake-up is caught up once. A sweep that was begun ends before the house closes."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._running: asyncio.Future[None] | None = None
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._scheduler.add_job(
+            self._run,
+            "interval",
+            seconds=services.settings.sweep_seconds,
+            next_run_time=now(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+        if self._running is not None:
+            await asyncio.wait([self._running])
+
+    async def _run(self) -> None:
+        self._running = asyncio.ensure_future(sweep(self._services))
+        await asyncio.shield(self._running)  # cancelled in the middle it would keep its connection

@@ -76,6 +76,7 @@ async def recall_until_missed(page: Page) -> None:
         async with asyncio.timeout(20):  # pressed twice within a moment it is one press
             while done not in await page.locator("#recalled").inner_text():
                 await page.keyboard.press("F3")
+                await expect(page.locator("[aria-busy=true]")).to_have_count(0)
     await expect(page.locator("[data-act=miss]")).to_be_enabled()
 
 
