@@ -27,11 +27,11 @@ SAMPLE = Path(__file__).parent.parent / "samples" / "longquanyi"
 
 
 def noon_break_zone() -> str:
-    """A time zone where it is past one o'clock now: far from midnight, and in the small hall's noon break.
+    """A time zone where it is past twelve now: far from midnight, and in the small hall's break until two o'clock.
 
     Tests must not turn out otherwise because of the hour at which they run.
     """
-    ahead = 13 - clock.now().hour
+    ahead = 12 - clock.now().hour
     return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
 
 
