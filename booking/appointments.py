@@ -18,7 +18,7 @@ from ..core.types import Moment
 from ..queue.facts import ItemFacts
 from . import consequences, holds, records, slots, wording
 from .office import Office
-from .people import Party, columns, opened
+from .people import FORGOTTEN, Party, columns, opened
 from .rules import Bar, Verdict, refuse_barred
 from .state import Action, Channel, HoldState, Late, Status
 from .tables import Appointment, Booker, Hold, Slot
@@ -149,7 +149,7 @@ _FORGET = (
         Appointment.hall_id == bindparam("hall"), Appointment.day < bindparam("before"), Appointment.sealed.is_not(None)
     )
     .where(Appointment.status != Status.BOOKED)
-    .values(visitor="", proxy="", sealed=None, person=None, name_index=None, phone_index=None)
+    .values(FORGOTTEN)
 )
 
 
@@ -176,7 +176,7 @@ async def confirm(
     if proven and channel is Channel.ONLINE and not (held.verified and held.phone_index == values["phone_index"]):
         raise Invalid(N_("请先填写发到这个手机上的验证码"), code="phone_unverified")
     record = await records.lock(tx, office.hall.id, values["person"])
-    if channel is Channel.ONLINE and record.barred_until is not None and record.barred_until > office.now:
+    if channel is Channel.ONLINE and records.barred(record, office.now):
         until = day_text(local(record.barred_until, office.hall.timezone).date(), negotiate(language))
         raise refuse_barred(Bar(record.barred_for), until, office.rules)
     values |= {
@@ -232,6 +232,8 @@ async def of_day(
 
 async def in_slots(connection: AsyncConnection, hall_id: int, found: Sequence[int]) -> Sequence[AppointmentRow]:
     """What is booked in these slots."""
+    if not found:
+        return []
     return (await connection.execute(_IN_SLOTS, {"hall": hall_id, "slots": list(found)})).all()
 
 

@@ -58,7 +58,7 @@ async def affected(
     """Who has booked on a day, in the hall or one of its lines."""
     asked = {"hall": hall_id, "on": day, "line": line_id}
     found = list((await connection.execute(_SLOTS, asked)).scalars())
-    return await appointments.in_slots(connection, hall_id, found) if found else []
+    return await appointments.in_slots(connection, hall_id, found)
 
 
 async def shut(tx: AsyncConnection, office: Office, day: date, line_id: int | None) -> Sequence[AppointmentRow]:

@@ -239,13 +239,26 @@ async def expire(tx: AsyncConnection, office: Office, slot_id: int | None = None
     return list(await tx.execute(_EXPIRE, {"ended": [row.id for row in ended]}))
 
 
+def new_code() -> str:
+    """A code to send to a phone."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
+def typed_code(text: str) -> str:
+    """A code as somebody typed it, without its blanks. Raises Invalid for what can be none."""
+    number = "".join(text.split())
+    if not (number.isascii() and number.isdigit() and len(number) == CODE_DIGITS):
+        raise Invalid(N_("请填写短信里的{digits}位数字验证码"), code="code_needed", digits=CODE_DIGITS)
+    return number
+
+
 async def send_code(tx: AsyncConnection, office: Office, key: str, phone: str, language: Language) -> None:
     """Send a code to the phone of whoever holds a place (验证码), so that nobody books in another's name.
 
     Raises BookingRefused when the hold is over, TooMany after `MOST_CODES` or `MOST_TEXTS`, Invalid for a wrong number.
     """
     phone = phone_number(phone)
-    number = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    number = new_code()
     asked = {
         "hold": key,
         "now": office.now,

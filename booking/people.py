@@ -1,13 +1,20 @@
 """Who a booking is for, and who makes it: sealed at rest, blind to find them by, masked for lists (R52, R61)."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from ..core.errors import Invalid
 from ..core.i18n import N_
 from ..core.privacy import Vault, id_number, mask_name, mask_phone, person_name, phone_number
+
+FORGOTTEN: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("visitor", "proxy"), ""),
+    **dict.fromkeys(("sealed", "person", "name_index", "phone_index")),
+}
+"""What is left in the columns of `tables.Booker` when the hall's days are over."""
 
 _encode = msgspec.json.Encoder().encode
 

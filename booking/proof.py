@@ -14,7 +14,7 @@ from ..core import messages
 from ..core.gateways import Channel as By
 from ..core.i18n import Language
 from . import wording
-from .holds import CODE_DIGITS
+from .holds import new_code
 from .office import Office
 
 
@@ -28,7 +28,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 async def ask(tx: AsyncConnection, office: Office, phone: str, language: Language) -> Asked:
     """Send a code to a phone, in its plain form. How often, is the caller's to watch."""
-    number = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    number = new_code()
     until = office.now + timedelta(minutes=office.rules.hold_minutes)
     await messages.post(
         tx,

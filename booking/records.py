@@ -114,6 +114,11 @@ async def judge(
     return found
 
 
+def barred(record: Row[Any] | None, now: datetime) -> bool:
+    """Whether somebody with this record may not book online now."""
+    return record is not None and record.barred_until is not None and record.barred_until > now
+
+
 class Outlook(NamedTuple):
     """What stands against somebody (``record``), and what his last days come to."""
 

@@ -46,6 +46,9 @@ _OF_DAY = (
     .where(Slot.hall_id == bindparam("hall"), Slot.day == bindparam("on", type_=Date))
     .order_by(Slot.line_id, Slot.starts_at)
 )
+_STUCK = select(Slot.id).where(
+    Slot.hall_id == bindparam("hall"), Slot.day >= bindparam("today"), Slot.closed, Slot.booked > 0
+)
 _KNOWN = select(*COLUMNS).where(Slot.hall_id == bindparam("hall"), Slot.day >= bindparam("first", type_=Date))
 _INSERT = insert(Slot)
 _TAKEN = Slot.booked + Slot.held
@@ -111,8 +114,25 @@ async def find(connection: AsyncConnection, hall_id: int, slot_id: int) -> SlotR
     """A slot of this hall. Raises NotFound."""
     row = (await connection.execute(_FIND, {"slot": slot_id})).one_or_none()
     if row is None or row.hall_id != hall_id:
-        raise NotFound(N_("没有这个时段"), code="unknown_slot")
+        raise _unknown()
     return row
+
+
+async def hall_of(connection: AsyncConnection, slot_id: int) -> int:
+    """The hall of a slot that somebody names by its number alone. Raises NotFound."""
+    row = (await connection.execute(_FIND, {"slot": slot_id})).one_or_none()
+    if row is None:
+        raise _unknown()
+    return int(row.hall_id)
+
+
+def _unknown() -> NotFound:
+    return NotFound(N_("没有这个时段"), code="unknown_slot")
+
+
+async def stuck(connection: AsyncConnection, hall_id: int, today: date) -> Sequence[int]:
+    """Slots from today on that are closed with something booked in them."""
+    return (await connection.execute(_STUCK, {"hall": hall_id, "today": today})).scalars().all()
 
 
 async def lock(tx: AsyncConnection, found: Collection[int]) -> None:

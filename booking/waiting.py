@@ -21,7 +21,7 @@ from ..core.types import Moment
 from ..queue.facts import ItemFacts
 from . import appointments, holds, records, slots, wording
 from .office import Office
-from .people import Party, columns, opened
+from .people import FORGOTTEN, Party, columns, opened
 from .rules import Bar, refuse_barred
 from .state import Channel, WaitingStatus
 from .tables import Hold, Slot, Waiting
@@ -104,7 +104,7 @@ _FORGET = (
     update(Waiting)
     .where(Waiting.hall_id == bindparam("hall"), Waiting.day < bindparam("before"), Waiting.sealed.is_not(None))
     .where(Waiting.ended_at.is_not(None))
-    .values(visitor="", proxy="", sealed=None, person=None, name_index=None, phone_index=None)
+    .values(FORGOTTEN)
 )
 
 
@@ -133,7 +133,7 @@ async def join(
         )
     values = columns(office.vault, party, need, language)
     record = await records.lock(tx, office.hall.id, values["person"])
-    if channel is Channel.ONLINE and record.barred_until is not None and record.barred_until > office.now:
+    if channel is Channel.ONLINE and records.barred(record, office.now):
         until_text = office.when(record.barred_until, negotiate(language))
         raise refuse_barred(Bar(record.barred_for), until_text, office.rules)
     key = secrets.token_urlsafe(16)

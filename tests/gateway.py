@@ -6,6 +6,7 @@ import hmac
 import json
 import re
 import ssl
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -31,7 +32,7 @@ class Mood(Enum):
     """Takes it, and breaks the connection."""
 
 
-class Listener:
+class Listener(ABC):
     """A server that can be switched off and on again at the same port."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -68,8 +69,9 @@ class Listener:
             self._writers.discard(writer)
             writer.close()
 
+    @abstractmethod
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        raise NotImplementedError
+        """Answer one connection."""
 
     async def _tell(self) -> None:
         async with self._changed:

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from ...booking import proof, waiting
-from ...booking.holds import CODE_DIGITS
+from ...booking.holds import typed_code
 from ...booking.office import Office
 from ...booking.people import Party
 from ...booking.state import Channel
@@ -138,9 +138,7 @@ async def join(
 
 def _check(services: Services, office: Office, draft: drafts.Draft, party: Party, number: str) -> None:
     """Raises Invalid for a wrong code, TooMany for whoever guesses."""
-    number = "".join(number.split())
-    if not (number.isascii() and number.isdigit() and len(number) == CODE_DIGITS):
-        raise Invalid(N_("请填写短信里的{digits}位数字验证码"), code="code_needed", digits=CODE_DIGITS)
+    number = typed_code(number)
     services.guessing.take(f"answer {party.contact}")
     if draft.asked is None or not proof.answers(draft.asked, party.contact, number, office.now):
         raise Invalid(N_("验证码不对或已过期，请核对最新一条短信，或重新获取"), code="wrong_code")
@@ -238,7 +236,7 @@ async def answer(request: AnyRequest, key: FromPath[str], services: Provided) ->
 
 async def _standing(request: AnyRequest, services: Services, key: str, error: Problem | None = None) -> Template:
     office, row = await entry(request, services, key)
-    item = next(item for item in office.hall.items.values() if item.id == row.item_id)
+    item = office.hall.items_by_id[row.item_id]
     language = language_of(request)
     return page(
         request,

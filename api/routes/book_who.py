@@ -203,9 +203,7 @@ def _first_the_person(request: AnyRequest, visit: Visit) -> Template:
 
 async def _verify(services: Services, visit: Visit, number: str) -> None:
     """Raises Invalid for a wrong code, which counts as a try."""
-    number = "".join(number.split())
-    if not (number.isascii() and number.isdigit() and len(number) == holds.CODE_DIGITS):
-        raise Invalid(N_("请填写短信里的{digits}位数字验证码"), code="code_needed", digits=holds.CODE_DIGITS)
+    number = holds.typed_code(number)
     async with services.moving(visit.office.hall.id, None) as tx:
         right = await holds.verify(tx, visit.office, visit.hold.key, number)
     if not right:
@@ -217,8 +215,7 @@ async def _warning(request: AnyRequest, services: Services, office: Office, part
     who = people.identity(services.vault, party)
     async with services.database.read() as connection:
         record, verdict = await records.outlook(connection, office.hall.id, who, office.rules, office.now)
-    barred = record is not None and record.barred_until is not None and record.barred_until > office.now
-    return "" if barred else booked.warning(office, verdict, language_of(request))
+    return "" if records.barred(record, office.now) else booked.warning(office, verdict, language_of(request))
 
 
 async def _book(request: AnyRequest, services: Services, visit: Visit, party: Party) -> str:

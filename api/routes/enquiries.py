@@ -26,7 +26,7 @@ MOST_LISTED = 100
 
 def brief(row: EnquiryRow, vault: Vault, hall: HallFacts, request: AnyRequest) -> dict[str, Any]:
     """An enquiry as lists show it: its caller masked."""
-    moment, item = now(), next((item for item in hall.items.values() if item.id == row.item_id), None)
+    moment, item = now(), hall.items_by_id.get(row.item_id)
     said = enquiry.opened(vault, row)
     return {
         "number": row.number,

@@ -6,17 +6,15 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
-from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...booking import appointments, closing, rulebook, slots, waiting
 from ...booking.office import Office
 from ...booking.rules import RulesFacts
-from ...booking.tables import Slot
 from ...core import journal
 from ...core.bus import Moved, What
 from ...core.clock import now
-from ...core.errors import BookingRefused, Invalid, NotFound
+from ...core.errors import BookingRefused, Invalid
 from ...core.i18n import N_, Language
 from ...queue import closing as hours
 from ..language import language_of
@@ -28,11 +26,6 @@ from .appointments import line_named
 from .bodies import Closure, Places
 
 AnyRequest = Request[Any, Any, Any]
-
-_OF_SLOT = select(Slot.hall_id).where(Slot.id == bindparam("slot"))
-_STUCK = select(Slot.id).where(
-    Slot.hall_id == bindparam("hall"), Slot.day >= bindparam("today"), Slot.closed, Slot.booked > 0
-)
 
 
 @get("/halls/{hall:str}/booking-rules", name="booking_rules")
@@ -58,7 +51,7 @@ async def set_rules(
         await journal.write(tx, hall_id=facts.id, at=office.now, actor=office.by.label, action="booking_rules", **said)
         book = msgspec.structs.replace(office.book, hall=changed)
         stuck = await slots.plan(tx, facts, book, (office._replace(book=book)).open_days)
-        rows = await appointments.in_slots(tx, facts.id, stuck) if stuck else []
+        rows = await appointments.in_slots(tx, facts.id, stuck)
     services.bus.publish(Moved(facts.id, What.HALL))
     return {"rules": msgspec.to_builtins(changed), "in_the_way": shown(office, rows, language_of(request))}
 
@@ -78,8 +71,9 @@ async def bookings(
     day = day or office.today
     async with services.database.read() as connection:
         rows = await slots.of_day(connection, facts.id, day)
-        stuck = list((await connection.execute(_STUCK, {"hall": facts.id, "today": office.today})).scalars())
-        standing = await appointments.in_slots(connection, facts.id, stuck) if stuck else []
+        standing = await appointments.in_slots(
+            connection, facts.id, await slots.stuck(connection, facts.id, office.today)
+        )
     return {
         "day": booked.day(office, day, None),
         "today": office.today.isoformat(),
@@ -95,9 +89,7 @@ async def resize(
 ) -> dict[str, Any]:
     """Set a slot's places by hand. 409 ``booked_more`` with the appointments that stand in the way (``in_the_way``)."""
     async with services.database.read() as connection:
-        hall_id = (await connection.execute(_OF_SLOT, {"slot": slot})).scalar_one_or_none()
-    if hall_id is None:
-        raise NotFound(N_("没有这个时段"), code="unknown_slot")
+        hall_id = await slots.hall_of(connection, slot)
     facts = await services.halls.by_id(hall_id)
     office = await office_for(request, services, facts)
     async with services.database.write() as tx:

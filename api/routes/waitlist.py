@@ -72,7 +72,7 @@ async def seen(request: AnyRequest, services: Services, office: Office, row: wai
     async with services.database.read() as connection:
         before = await waiting.ahead(connection, row) if waits else None
         slot = await slots.find(connection, office.hall.id, row.slot_id) if row.slot_id is not None else None
-    item = next(item for item in office.hall.items.values() if item.id == row.item_id)
+    item = office.hall.items_by_id[row.item_id]
     return {
         "key": row.key,
         "status": row.status,

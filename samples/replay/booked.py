@@ -31,6 +31,8 @@ AT_LEAST = timedelta(seconds=5)
 TRIES = 5
 CLOCKS = 1.0
 """Seconds by which the server's clock may differ from ours."""
+LOOK_AGAIN = 1.0
+"""Seconds: a server's own sweep tells nobody that it has been, so whoever waits for it must ask."""
 SWEPT = 90
 """Seconds in which the server notices who did not come."""
 
@@ -296,7 +298,7 @@ class Bookings:
             for _ in range(SWEPT):
                 if await self._status(due[-1]) is not Status.BOOKED:
                     break
-                await asyncio.sleep(1)
+                await asyncio.sleep(LOOK_AGAIN)
         await self.restore()
         for guest in absent:
             # One sweep misses all whose slot has begun; whose slot begins only now may be among them.
