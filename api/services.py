@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from prometheus_client import Gauge, Histogram
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..booking import holds
 from ..booking.rulebook import Rulebooks
 from ..core import gateways
 from ..core.bus import Bus, MemoryBus, Moved, PostgresBus, What
@@ -65,6 +66,8 @@ class Services:
     """How often an address of the public may look at slots and appointments."""
     taking: Bucket
     """How often it may hold, confirm, or ask for a code."""
+    texting: Bucket
+    """How many codes may go to one phone in an hour, whoever asks for them."""
     guessing: Bucket
     """How often it may try a phone number on one code."""
 
@@ -126,5 +129,6 @@ def build(settings: Settings) -> Services:
         Upkeep(),
         Bucket(settings.booking_asks),
         Bucket(settings.booking_takes),
+        Bucket(holds.MOST_TEXTS, minutes=60),
         Bucket(GUESSES_A_MINUTE),
     )

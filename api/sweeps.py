@@ -4,7 +4,9 @@ Of several processes the one that holds a PostgreSQL advisory lock sweeps; the o
 """
 
 import asyncio
+from datetime import datetime
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,8 +16,11 @@ from ..core.bus import Moved, What
 from ..core.clock import business_day, now
 from ..queue import moves, windows
 from ..queue.actor import SYSTEM
+from ..queue.facts import HallFacts
 from .offices import own_office
 from .services import Services
+
+log = structlog.get_logger()
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(7263002)")
 
@@ -38,13 +43,19 @@ async def sweep(services: Services) -> None:
     for moved in ended:
         services.bus.publish(moved)
     for hall in halls:
-        office = await own_office(services, hall, moment)
-        async with services.database.write() as tx:
-            if not await _alone(tx):
-                return
-            await services.upkeep.run(tx, office)
+        try:
+            await _keep_up(services, hall, moment)
+        except Exception:  # one hall's trouble must not stop the others
+            log.exception("upkeep_failed", hall=hall.code)
     services.messages.wake()
     await services.identities.sweep()
+
+
+async def _keep_up(services: Services, hall: HallFacts, moment: datetime) -> None:
+    office = await own_office(services, hall, moment)
+    async with services.database.write() as tx:
+        if await _alone(tx):
+            await services.upkeep.run(tx, office)
 
 
 async def _alone(tx: AsyncConnection) -> bool:

@@ -1,6 +1,6 @@
 """What booking needs done without anybody pressing a button: slots of new days, what ran out, what was missed."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,6 +10,7 @@ from ..booking.office import Office
 from ..cases import enquiry
 from ..core import messages
 from ..core.clock import start_of
+from ..queue import moves
 
 REPLANNED = timedelta(minutes=10)
 
@@ -19,6 +20,7 @@ class Upkeep:
 
     def __init__(self) -> None:
         self._planned: dict[int, tuple[datetime, Any]] = {}
+        self._forgotten: dict[int, date] = {}
 
     async def run(self, tx: AsyncConnection, office: Office) -> None:
         """A hall's booking as it should be now. Safe to repeat; a run that was missed is caught up by the next."""
@@ -27,7 +29,9 @@ class Upkeep:
         await appointments.miss(tx, office)
         await waiting.close(tx, office)
         await waiting.offer_all(tx, office)
-        await _forget(tx, office)
+        if self._forgotten.get(office.hall.id) != office.today:
+            await _forget(tx, office)
+            self._forgotten[office.hall.id] = office.today
 
     async def _plan(self, tx: AsyncConnection, office: Office) -> None:
         days = office.open_days
@@ -41,6 +45,7 @@ class Upkeep:
 async def _forget(tx: AsyncConnection, office: Office) -> None:
     """Personal data go when the hall's days are over (R61)."""
     before = office.today - timedelta(days=office.rules.keep_days)
+    await moves.forget(tx, office.hall.id, before)
     await appointments.forget(tx, office.hall.id, before)
     await waiting.forget(tx, office.hall.id, before)
     midnight = start_of(before, office.hall.timezone)

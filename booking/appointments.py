@@ -78,6 +78,12 @@ _TAKEN_THAT_DAY = (
     .correlate(Slot)
     .scalar_subquery()
 )
+_TAKEN_ON = select(func.count()).where(
+    Appointment.person == bindparam("person"),
+    Appointment.hall_id == bindparam("hall"),
+    Appointment.day == bindparam("on"),
+    Appointment.status.in_((Status.BOOKED, Status.CHECKED_IN)),
+)
 _SEEN = tuple(
     select(column).where(Slot.id == bindparam("slot")).scalar_subquery().label(column.key)
     for column in COLUMNS[len(Appointment.__table__.columns) :]
@@ -122,26 +128,35 @@ def _move(action: Action, status: Status, **values: Any) -> Any:
 _CANCEL = _move(Action.CANCEL, Status.CANCELLED, ended_at=_NOW)
 _CHECK_IN = _move(Action.CHECK_IN, Status.CHECKED_IN, ended_at=_NOW, ticket_id=bindparam("ticket"))
 _MOVE = _move(Action.MOVE, Status.BOOKED, slot_id=bindparam("to"), day=bindparam("new_day"))
-_MISS = (
-    update(Appointment)
-    .where(
-        Appointment.hall_id == bindparam("hall"),
-        Appointment.status == Status.BOOKED,
-        Appointment.slot_id.in_(
-            select(Slot.id).where(Slot.hall_id == bindparam("hall"), Slot.starts_at < bindparam("before", type_=Moment))
-        ),
+
+
+def _over(action: Action, status: Status, *, closed: bool) -> Any:
+    """End what is booked in slots whose time is over: those that were open, or those that the hall had closed."""
+    past = select(Slot.id).where(
+        Slot.hall_id == bindparam("hall"), Slot.starts_at < bindparam("before", type_=Moment), Slot.closed == closed
     )
-    .values(
-        status=Status.MISSED,
-        action=Action.MISS,
-        moves=Appointment.moves + 1,
-        actor=bindparam("by"),
-        changed_at=_NOW,
-        ended_at=_NOW,
-        note="",
+    return (
+        update(Appointment)
+        .where(
+            Appointment.hall_id == bindparam("hall"),
+            Appointment.status == Status.BOOKED,
+            Appointment.slot_id.in_(past),
+        )
+        .values(
+            status=status,
+            action=action,
+            moves=Appointment.moves + 1,
+            actor=bindparam("by"),
+            changed_at=_NOW,
+            ended_at=_NOW,
+            note="",
+        )
+        .returning(Appointment.id)
     )
-    .returning(Appointment.id)
-)
+
+
+_MISS = _over(Action.MISS, Status.MISSED, closed=False)
+_VOID = _over(Action.CANCEL, Status.CANCELLED, closed=True)
 _THESE = _ROWS.where(Appointment.id.in_(bindparam("ids", expanding=True))).order_by(Appointment.id)
 _FORGET = (
     update(Appointment)
@@ -264,6 +279,8 @@ async def move(
         raise
     if moved is None:
         raise BookingRefused
+    if office.visitor and slot.day != row.day:
+        await _not_too_many(tx, office, row.person, slot.day)
     now_at = await by_id(tx, row.id)
     await _tell(
         tx,
@@ -275,6 +292,14 @@ async def move(
         reason=reason,
     )
     return now_at
+
+
+async def _not_too_many(tx: AsyncConnection, office: Office, person: bytes, day: Any) -> None:
+    """Raises BookingRefused when the person has more on that day than the hall allows; his record is locked for it."""
+    await records.lock(tx, office.hall.id, person)
+    taken = await tx.execute(_TAKEN_ON, {"person": person, "hall": office.hall.id, "on": day})
+    if taken.scalar_one() > office.rules.a_day:
+        raise BookingRefused(N_("同一人每天最多预约{most}次"), code="too_many_a_day", most=office.rules.a_day)
 
 
 async def cancel(tx: AsyncConnection, office: Office, row: AppointmentRow, reason: str = "") -> AppointmentRow:
@@ -312,23 +337,28 @@ async def use(tx: AsyncConnection, office: Office, row: AppointmentRow, ticket_i
 
 
 async def miss(tx: AsyncConnection, office: Office) -> int:
-    """What nobody came to, by the hall's rule, is missed; who does it too often is barred. How many there were."""
+    """What nobody came to, by the hall's rule, is missed; who does it too often is barred. How many there were.
+
+    What stood in slots that the hall had closed is cancelled, and held against nobody. Nobody is told at night.
+    """
     midnight = start_of(office.today, office.hall.timezone)
     grace = office.now - timedelta(minutes=office.rules.grace_minutes)
     before = grace if office.rules.late is Late.REBOOK else midnight
     asked = {"hall": office.hall.id, "before": before, "by": office.by.label, "now": office.now}
+    await tx.execute(_VOID, asked)
     ids = list((await tx.execute(_MISS, asked)).scalars())
     if not ids:
         return 0
     rows = (await tx.execute(_THESE, {"ids": ids})).all()
     verdicts = await records.judge(tx, office.hall.id, [row.person for row in rows], office.rules, office.now)
-    letters = []
+    letters: list[messages.Letter] = []
     for row in rows:
         to, event = _party(office, row).contact, f"appointment:{row.id}:missed"
         letters.append(wording.letter(office, event, to, wording.MISSED, row.language, **_fields(office, row)))
-        verdict = verdicts.get(bytes(row.person), Verdict())
+        verdict = verdicts.pop(bytes(row.person), Verdict())  # told once, however many he missed
         letters += consequences.letters(office, row.id, to, row.language, verdict)
-    await messages.post_all(tx, office.vault, letters, office.now)
+    morning = wording.not_at_night(office)
+    await messages.post_all(tx, office.vault, [one._replace(due=morning) for one in letters], office.now)
     return len(ids)
 
 

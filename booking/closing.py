@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.clock import local
 from ..core.errors import Problem
-from . import appointments, slots
+from . import appointments, holds, slots, waiting
 from .appointments import AppointmentRow
 from .office import Office
 from .state import Channel
@@ -61,9 +61,18 @@ async def affected(
     return await appointments.in_slots(connection, hall_id, found)
 
 
-async def shut(tx: AsyncConnection, office: Office, day: date, line_id: int | None) -> Sequence[AppointmentRow]:
-    """Close the day's slots, and give who has booked in them: nobody comes to it any more."""
-    await tx.execute(_SHUT, {"hall": office.hall.id, "on": day, "line": line_id})
+async def shut(
+    tx: AsyncConnection, office: Office, day: date, line_id: int | None, reason: str
+) -> Sequence[AppointmentRow]:
+    """Close the day's slots, and give who has booked in them: nobody comes to it any more.
+
+    What is held there is given back, so that nobody confirms it afterwards, and whoever waits for the day is told.
+    """
+    asked = {"hall": office.hall.id, "on": day, "line": line_id}
+    found = list((await tx.execute(_SLOTS, asked)).scalars())
+    await holds.end(tx, found)
+    await waiting.shut(tx, office, day, line_id, reason)
+    await tx.execute(_SHUT, asked)
     return await affected(tx, office.hall.id, day, line_id)
 
 

@@ -14,7 +14,7 @@ from .rules import BARRED, Bar, Verdict, warn
 
 def letters(office: Office, appointment: int, to: str, language: str, verdict: Verdict) -> Iterator[Letter]:
     """The message that follows from what became of an appointment; none for somebody with a clean record."""
-    if verdict.bar is not None:
+    if verdict.bar is not None and office.rules.barred_days:
         event, fields = f"appointment:{appointment}:barred", _barred(office, verdict.bar, language)
         yield wording.letter(office, event, to, BARRED[verdict.bar], language, **fields)
     elif verdict.warning is not None:

@@ -94,6 +94,18 @@ _TRY = (
 )
 
 
+_HELD_IN = (
+    select(Hold.id)
+    .where(Hold.slot_id.in_(bindparam("slots", expanding=True)), Hold.state == HoldState.HELD)
+    .order_by(Hold.id)
+    .with_for_update()
+)
+_END_IN = (
+    update(Hold)
+    .where(Hold.slot_id.in_(bindparam("slots", expanding=True)), Hold.state == HoldState.HELD)
+    .values(state=HoldState.RELEASED)
+    .returning(Hold.id, Hold.slot_id)
+)
 _FORGET = delete(Hold).where(
     Hold.hall_id == bindparam("hall"),
     Hold.state != HoldState.HELD,
@@ -191,6 +203,13 @@ async def known(connection: AsyncConnection, office: Office, key: str) -> Row[An
     """A hold of this hall, whatever became of it."""
     row = (await connection.execute(_FIND, {"hold": key})).first()
     return row if row is not None and row.hall_id == office.hall.id else None
+
+
+async def end(tx: AsyncConnection, found: Sequence[int]) -> Sequence[Row[Any]]:
+    """Give back what is held in these slots, which the hall closes: rows of hold ``id`` and ``slot_id``."""
+    await tx.execute(_HELD_IN, {"slots": list(found)})
+    await slots.lock(tx, found)
+    return list(await tx.execute(_END_IN, {"slots": list(found)}))
 
 
 async def running(connection: AsyncConnection, office: Office, key: str, *, lock: bool = False) -> Row[Any] | None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -11,30 +11,33 @@ from ..core.errors import BookingRefused, Forbidden
 from ..core.i18n import N_
 from .state import Channel, Late
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=32_767)]
+"""What the table's columns hold; their own bounds are its CHECKs."""
+
 
 class RulesFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A hall's rules; the fields as in `tables.Rules`, whose defaults these are."""
 
-    slot_minutes: int = 30
-    share_percent: int = 30
-    online_percent: int = 80
-    phone_percent: int = 50
-    onsite_percent: int = 50
-    days_ahead: int = 5
-    notice_minutes: int = 60
-    cancel_minutes: int = 120
-    hold_minutes: int = 5
-    a_day: int = 3
-    no_shows: int = 2
-    cancellations: int = 5
-    counted_days: int = 30
-    barred_days: int = 30
-    check_in_minutes: int = 30
-    grace_minutes: int = 15
+    slot_minutes: Count = 30
+    share_percent: Count = 30
+    online_percent: Count = 80
+    phone_percent: Count = 50
+    onsite_percent: Count = 50
+    days_ahead: Count = 5
+    notice_minutes: Count = 60
+    cancel_minutes: Count = 120
+    hold_minutes: Count = 5
+    a_day: Count = 3
+    no_shows: Count = 2
+    cancellations: Count = 5
+    counted_days: Count = 30
+    barred_days: Count = 30
+    check_in_minutes: Count = 30
+    grace_minutes: Count = 15
     late: Late = Late.WALK_IN
-    offer_minutes: int = 30
+    offer_minutes: Count = 30
     portals: bool = True
-    keep_days: int = 90
+    keep_days: Count = 90
 
     def caps(self, capacity: int) -> dict[str, int]:
         """How many of a slot's places each channel may take at most; a channel that is open gets one at least."""
@@ -54,12 +57,6 @@ class RulesFacts(msgspec.Struct, frozen=True, kw_only=True):
     def may_cancel(self, starts_at: datetime, now: datetime) -> bool:
         """Whether the visitor himself may still cancel or move."""
         return now <= starts_at - timedelta(minutes=self.cancel_minutes)
-
-    def missed_at(self, starts_at: datetime, day_ends: datetime) -> datetime:
-        """From when on an appointment that nobody came to is missed."""
-        if self.late is Late.REBOOK:
-            return starts_at + timedelta(minutes=self.grace_minutes)
-        return day_ends
 
 
 class Bar(StrEnum):

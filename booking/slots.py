@@ -64,6 +64,7 @@ _RESIZE = (
     .values(
         capacity=_at_least(_TAKEN, "places"),
         closed=bindparam("shut"),
+        ends_at=bindparam("ends", type_=Moment),
         **{cap.key: _at_least(taken, f"{channel}_wanted") for channel, (taken, cap) in CAPS.items()},
     )
 )
@@ -178,7 +179,8 @@ async def plan(tx: AsyncConnection, hall: HallFacts, book: Rulebook, days: Seque
     for key, row in known.items():
         slot = want.get(key)
         places = row.capacity if row.fixed or slot is None else slot.capacity
-        values = _sizes(places, book.hall) | {"slot": row.id, "shut": slot is None}
+        ends = row.ends_at if slot is None else slot.ends_at
+        values = _sizes(places, book.hall) | {"slot": row.id, "shut": slot is None, "ends": ends}
         if row.booked + row.held > (0 if slot is None else places):
             stuck.append(row.id)
         if _differs(row, values):
@@ -211,6 +213,7 @@ def _differs(row: SlotRow, values: Mapping[str, Any]) -> bool:
     taken = row.booked + row.held
     return (
         row.closed != values["shut"]
+        or row.ends_at != values["ends"]
         or row.capacity != max(taken, values["places"])
         or any(
             getattr(row, f"{channel}_cap") != max(getattr(row, channel), values[f"{channel}_wanted"])

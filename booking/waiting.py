@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +16,7 @@ from ..core import messages
 from ..core.clock import local
 from ..core.db import violated
 from ..core.errors import BookingRefused, Invalid, NotFound
-from ..core.i18n import N_, negotiate
+from ..core.i18n import N_, day_text, negotiate
 from ..core.types import Moment
 from ..queue.facts import ItemFacts
 from . import appointments, holds, records, slots, wording
@@ -93,6 +93,17 @@ _LAPSE = (
     .values(status=WaitingStatus.LAPSED, ended_at=_NOW)
     .returning(*Waiting.__table__.columns)
 )
+_SHUT = (
+    update(Waiting)
+    .where(
+        Waiting.hall_id == bindparam("hall"),
+        Waiting.day == bindparam("on"),
+        or_(bindparam("line", type_=BigInteger).is_(None), Waiting.line_id == bindparam("line", type_=BigInteger)),
+        Waiting.ended_at.is_(None),
+    )
+    .values(status=WaitingStatus.LAPSED, ended_at=_NOW)
+    .returning(*Waiting.__table__.columns)
+)
 _OVER = (
     update(Waiting)
     .where(
@@ -154,6 +165,8 @@ async def join(
         if violated(error) == "uq_waiting_person":
             raise BookingRefused(N_("您已在候补名单中，有空位会短信通知您"), code="waiting_already") from error
         raise
+    made = await find(tx, key)
+    await messages.post_all(tx, office.vault, [_joined(office, made)], office.now)
     return key
 
 
@@ -222,6 +235,19 @@ def _matched(
                 made.append((entry, slot, expires))
                 break
     return made
+
+
+def _joined(office: Office, entry: WaitingRow) -> messages.Letter:
+    return wording.letter(
+        office,
+        f"waiting:{entry.id}:joined",
+        _party(office, entry).contact,
+        wording.JOINED,
+        entry.language,
+        day=day_text(entry.day, negotiate(entry.language)),
+        item=_item(office, entry).name,
+        link=f"{office.root}/book/waiting/{entry.key}",
+    )
 
 
 def _letter(office: Office, entry: WaitingRow, slot: slots.SlotRow, expires: datetime) -> messages.Letter:
@@ -293,6 +319,27 @@ async def _lapse(tx: AsyncConnection, office: Office, expired: Sequence[Row[Any]
         for row in rows
     ]
     await messages.post_all(tx, office.vault, letters, office.now)
+
+
+async def shut(tx: AsyncConnection, office: Office, day: date, line_id: int | None, reason: str) -> int:
+    """Whoever waits for a day that the hall closes waits no more, and is told. How many there were."""
+    asked = {"hall": office.hall.id, "on": day, "line": line_id, "now": office.now}
+    rows = (await tx.execute(_SHUT, asked)).all()
+    letters = [
+        wording.letter(
+            office,
+            f"waiting:{row.id}:closed",
+            _party(office, row).contact,
+            wording.LIST_CLOSED,
+            row.language,
+            item=_item(office, row).name,
+            day=day_text(day, negotiate(row.language)),
+            reason=reason,
+        )
+        for row in rows
+    ]
+    await messages.post_all(tx, office.vault, letters, office.now)
+    return len(rows)
 
 
 async def close(tx: AsyncConnection, office: Office) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from ..core.clock import local, start_of
 from ..core.gateways import Channel
 from ..core.i18n import N_, Language, negotiate, translate
 from ..core.messages import Letter
@@ -18,8 +19,12 @@ REMINDER = N_("【{hall}】提醒：您预约了{when} {item}，预约码{code}�
 MISSED = N_("【{hall}】您{when}的预约{code}（{item}）未签到，已作废")
 OFFERED = N_("【{hall}】{when} {item}有空位了，请在{until}前确认，过时让给下一位：{link}")
 CODE = N_("【{hall}】预约验证码{number}，{minutes}分钟内有效。工作人员不会向您索要验证码")
+LIST_CLOSED = N_("【{hall}】因{reason}，{day}停办，您的{item}候补已取消。给您带来不便，敬请谅解")
+JOINED = N_("【{hall}】已登记候补：{day} {item}。有空位会短信通知。查看或退出：{link}")
 LAPSED = N_("【{hall}】{item}的候补空位未在规定时间内确认，已让给下一位")
 
+AWAKE: Final = (8, 21)
+"""Local hours between which people may be told what can wait."""
 REMINDERS: Final = {"day": timedelta(days=1), "soon": timedelta(hours=2)}
 """When somebody is reminded: so long before his time."""
 
@@ -31,6 +36,15 @@ def letter(
     spoken = negotiate(language)
     text = translate(spoken, message, hall=hall_name(office, spoken), **fields)
     return Letter(office.hall.id, event, Channel.SMS, to, text, spoken, due=due, until=fields.get("ends"))
+
+
+def not_at_night(office: Office) -> datetime:
+    """Now, or the next morning when it is night: for what can wait until people are awake."""
+    at = local(office.now, office.hall.timezone)
+    if AWAKE[0] <= at.hour < AWAKE[1]:
+        return office.now
+    day = at.date() + timedelta(days=at.hour >= AWAKE[1])
+    return start_of(day, office.hall.timezone) + timedelta(hours=AWAKE[0])
 
 
 def code_text(office: Office, number: str, language: Language) -> str:

@@ -20,7 +20,15 @@ _OF = (
         HoursException.line_id.is_(None) & bindparam("line", type_=BigInteger).is_(None),
     ),
 )
-_CLEAR = delete(HoursException).where(*_OF)
+# What closes the whole hall outranks what a line had of its own that day.
+_CLEAR = delete(HoursException).where(
+    HoursException.hall_id == bindparam("hall"),
+    HoursException.day == bindparam("on", type_=Date),
+    or_(
+        bindparam("line", type_=BigInteger).is_(None),
+        HoursException.line_id == bindparam("line", type_=BigInteger),
+    ),
+)
 _REOPEN = delete(HoursException).where(*_OF, HoursException.opens.is_(None)).returning(HoursException.id)
 _CLOSE = insert(HoursException)
 

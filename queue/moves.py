@@ -92,6 +92,15 @@ _RELEASE = (
         note="",
     )
 )
+_FORGET = (
+    update(Ticket)
+    .where(
+        Ticket.hall_id == bindparam("hall"),
+        Ticket.business_day < bindparam("before"),
+        Ticket.visitor_sealed.is_not(None),
+    )
+    .values(visitor="", visitor_sealed=None)
+)
 _EXPIRE = (
     update(Ticket)
     .where(
@@ -231,6 +240,11 @@ async def _transferred(
 async def release(tx: AsyncConnection, windows: Sequence[int], by: Actor, now: datetime) -> None:
     """Send those who wait for these windows alone, and would wait for ever once they closed, back to their lines."""
     await tx.execute(_RELEASE, {"windows": windows, "by": by.label, "now": now})
+
+
+async def forget(tx: AsyncConnection, hall_id: int, before: date) -> int:
+    """Wipe who it was from tickets of days before then (R61); how many there were."""
+    return (await tx.execute(_FORGET, {"hall": hall_id, "before": before})).rowcount
 
 
 async def expire(tx: AsyncConnection, hall: HallFacts, by: Actor, now: datetime, day: date) -> int:

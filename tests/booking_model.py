@@ -327,6 +327,10 @@ class Model:
             raise refuse("booked_already")
         if min(self.free(slot, one.channel)) <= 0:
             raise refuse("slot_full", SlotFull)
+        that_day = [a for a in self.booked if (a.person, a.day) == (one.person, day) and a is not one]
+        taken = sum(a.status in ("booked", "checked_in") for a in that_day)
+        if actor == VISITOR and day != one.day and taken >= self.rules.a_day:
+            raise refuse("too_many_a_day")
         one.slot, one.day = slot, day
         self.offer([left])
 

@@ -75,7 +75,13 @@ async def show(
 ) -> dict[str, Any]:
     """The appointment, by code and phone or key; officers of the hall by code."""
     office, row = await opened_for(request, services, code, Proof(phone, key), kiosk=True)
-    return booked.appointment(office, row, language_of(request), ours=request.user.caller in STAFF)
+    seen = booked.appointment(office, row, language_of(request), ours=request.user.caller in STAFF)
+    return _without_link(seen) if request.user.caller is Caller.KIOSK else seen
+
+
+def _without_link(seen: dict[str, Any]) -> dict[str, Any]:
+    """For a kiosk, which anybody may ask about any phone: without the word that would let him cancel."""
+    return {name: value for name, value in seen.items() if name != "url"}
 
 
 @post("/appointments/{code:str}/move", name="appointment_move", status_code=200)
@@ -147,7 +153,8 @@ async def check_in(
         # Judged here, so that a repeat of what was done gets its ticket and no refusal.
         appointments.still_booked(row)
         stands = rules.arrival(row.starts_at, moment, office.rules)
-        if not facts.takes_visitors(moment):
+        in_hours = facts.hours.open_at(row.starts_at, row.line_id)
+        if not (facts.takes_visitors(moment) or (in_hours and moment <= row.starts_at)):
             raise HallClosed(N_("现在不在办公时间，暂不取号"))
         wish = issuing.Wish(
             way,
@@ -220,7 +227,7 @@ async def listed(
         rows = [row for row in rows if row.day == office.today and row.status == "booked"]
     language = language_of(request)
     seen = [booked.appointment(office, row, language, ours=not kiosk) for row in rows]
-    return {"appointments": seen, "cursor": after}
+    return {"appointments": list(map(_without_link, seen)) if kiosk else seen, "cursor": after}
 
 
 def line_named(office: Office, prefix: str | None) -> int | None:

@@ -43,6 +43,7 @@ class NewTicket(Struct, forbid_unknown_fields=True):
     phone: Annotated[str, Meta(max_length=24, pattern=NO_NUL)] = ""
 
 
+LocalTime = Annotated[time, Meta(tz=False)]
 Digits = Annotated[str, Meta(max_length=24, pattern=NO_NUL)]
 Named = Annotated[str, Meta(max_length=1000, pattern=NO_NUL)]
 SlotName = Annotated[str, Meta(min_length=1, max_length=60, pattern=NO_NUL)]
@@ -91,8 +92,8 @@ class Wait(Confirm, forbid_unknown_fields=True, kw_only=True):
     item: Code
     day: date
     channel: Booked
-    since: time = time.min
-    until: time = time.max
+    since: LocalTime = time.min
+    until: LocalTime = time.max
 
 
 class Proof(Struct, forbid_unknown_fields=True):

@@ -79,7 +79,7 @@ async def person_said(
 async def _ask(request: AnyRequest, services: Services, office: Office, party: Party, draft: drafts.Draft) -> None:
     """Send a code and keep in the draft which. Raises TooMany."""
     slow_down(request, services.taking)
-    services.guessing.take(f"code {party.contact}")
+    services.texting.take(party.contact)
     async with services.moving(office.hall.id, None) as tx:
         draft.asked = await proof.ask(tx, office, party.contact, language_of(request))
     services.messages.wake()

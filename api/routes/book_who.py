@@ -92,6 +92,7 @@ async def person_said(
         return person_page(request, visit, draft, errors)
     try:
         async with services.moving(office.hall.id, None) as tx:
+            services.texting.take(party.contact)
             await holds.send_code(tx, office, visit.hold.key, party.contact, language_of(request))
     except Problem as refused:
         return person_page(request, visit, draft, {"": refused})
@@ -174,6 +175,7 @@ async def code_said(
     try:
         if "again" in form:
             async with services.moving(office.hall.id, None) as tx:
+                services.texting.take(party.contact)
                 await holds.send_code(tx, office, visit.hold.key, party.contact, language_of(request))
             services.messages.wake()
             return see(visit.links["code"] + "&again=1")

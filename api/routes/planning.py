@@ -26,6 +26,7 @@ from .appointments import line_named
 from .bodies import Closure, Places
 
 AnyRequest = Request[Any, Any, Any]
+LARGEST = 2**63 - 1
 
 
 @get("/halls/{hall:str}/booking-rules", name="booking_rules")
@@ -52,6 +53,8 @@ async def set_rules(
         book = msgspec.structs.replace(office.book, hall=changed)
         stuck = await slots.plan(tx, facts, book, (office._replace(book=book)).open_days)
         rows = await appointments.in_slots(tx, facts.id, stuck)
+        await waiting.offer_all(tx, office)
+    services.messages.wake()
     services.bus.publish(Moved(facts.id, What.HALL))
     return {"rules": msgspec.to_builtins(changed), "in_the_way": shown(office, rows, language_of(request))}
 
@@ -89,7 +92,7 @@ async def resize(
 ) -> dict[str, Any]:
     """Set a slot's places by hand. 409 ``booked_more`` with the appointments that stand in the way (``in_the_way``)."""
     async with services.database.read() as connection:
-        hall_id = await slots.hall_of(connection, slot)
+        hall_id = await slots.hall_of(connection, min(slot, LARGEST))
     facts = await services.halls.by_id(hall_id)
     office = await office_for(request, services, facts)
     async with services.database.write() as tx:
@@ -129,7 +132,7 @@ async def close(
         if data.appointments is None:
             rows = await closing.affected(tx, facts.id, data.day, line_id)
             return Answered(200, {"affected": shown(office, rows, language), "moved": [], "cancelled": []})
-        rows = await closing.shut(tx, office, data.day, line_id)
+        rows = await closing.shut(tx, office, data.day, line_id, data.reason.strip())
         words = (data.reason.strip(), data.reason_en.strip())
         await hours.close(tx, facts.id, data.day, line_id, words, office.by, office.now)
         done = await closing.resettle(tx, office, rows, data.appointments, data.reason.strip(), data.day)
@@ -163,6 +166,8 @@ async def replan(services: Services, hall: str) -> None:
     office = await own_office(services, facts, now())
     async with services.database.write() as tx:
         await slots.plan(tx, facts, office.book, office.open_days)
+        await waiting.offer_all(tx, office)
+    services.messages.wake()
 
 
 router = Router("/", route_handlers=[rules, set_rules, bookings, resize, close, reopen])

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ...booking import slots, waiting
 from ...booking.office import Office
 from ...booking.state import WaitingStatus
-from ...core.i18n import negotiate
+from ...core.errors import Invalid
+from ...core.i18n import N_, negotiate
 from ..language import language_of
 from ..limits import slow_down
 from ..offices import may_use, office_for
 from ..once import Answered, once
+from ..permissions import Caller
 from ..services import Provided, Services
 from . import booked, shown
 from .bodies import Wait
@@ -30,6 +32,8 @@ async def join(request: AnyRequest, hall: FromPath[str], data: JSONBody[Wait], s
     office = await office_for(request, services, facts)
     may_use(request, data.channel)
     item, party = bookable(facts, data.item), party_of(data, office)
+    if request.user.caller is Caller.PUBLIC and not office.rules.portals:  # our page asks for a code
+        raise Invalid(N_("请先填写发到这个手机上的验证码"), code="phone_unverified")
     language = data.language or language_of(request)
 
     async def work(tx: AsyncConnection) -> Answered:
@@ -48,7 +52,9 @@ async def join(request: AnyRequest, hall: FromPath[str], data: JSONBody[Wait], s
         row = await waiting.find(tx, key)
         return Answered(201, {"key": key, "ahead": await waiting.ahead(tx, row), "url": f"/book/waiting/{key}"})
 
-    return await once(request, services, facts.id, work, what=None)
+    answer = await once(request, services, facts.id, work, what=None)
+    services.messages.wake()
+    return answer
 
 
 @get("/waiting/{key:str}", name="waiting_show")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -106,6 +107,52 @@ async def test_closing_a_line_cancels_where_it_is_asked_to_and_opens_again(diary
         twice = await chief.delete("/halls/small/closures", params={"day": wish["day"], "line": "A"})
         assert twice.json()["code"] == "not_closed"
     assert [slot["free"] for slot in await last_day(diary)] == [slot["free"] for slot in slots]
+
+
+async def test_a_closed_day_takes_nobody_who_held_or_waited_for_it(diary: Diary) -> None:
+    slots = await last_day(diary)
+    await diary.book(slots[-1]["id"])
+    held = (await diary.hold(slots[0]["id"])).json()["id"]
+    wish = {"item": ITEM, "day": slots[0]["day"], "channel": "online", "name": "李四", "phone": diary.phone()}
+    key = (await diary.http.post("/halls/small/waiting", json=wish)).json()["key"]
+    async with diary.house.client(Caller.SUPERVISOR) as chief:
+        closed = {"day": slots[0]["day"], "reason": "设备检修", "appointments": "move"}
+        assert (await chief.post("/halls/small/closures", json=closed)).status_code == 200
+    late = await diary.confirm(held)
+    assert (late.status_code, late.json()["code"]) == (409, "hold_over")
+    assert (await diary.http.get(f"/waiting/{key}")).json()["status"] == "lapsed"
+    told = await diary.told(wish["phone"])
+    assert ["候补" in told[0], "设备检修" in told[-1]] == [True, True]
+
+
+async def test_more_places_are_offered_to_whoever_waits(diary: Diary) -> None:
+    slots = await last_day(diary)
+    for slot in slots:
+        for _ in range(slot["free"]):
+            await diary.book(slot["id"])
+    wish = {"item": ITEM, "day": slots[0]["day"], "channel": "online", "name": "李四", "phone": diary.phone()}
+    key = (await diary.http.post("/halls/small/waiting", json=wish)).json()["key"]
+    async with diary.house.client(Caller.ADMIN) as admin:
+        assert (await admin.put("/halls/small/booking-rules", json={"share_percent": 90})).status_code == 200
+    assert (await diary.http.get(f"/waiting/{key}")).json()["status"] == "offered"
+
+
+async def test_longer_slots_never_lie_over_one_another(diary: Diary) -> None:
+    await diary.book((await last_day(diary))[0]["id"])
+    async with diary.house.client(Caller.ADMIN) as admin:
+        assert (await admin.put("/halls/small/booking-rules", json={"slot_minutes": 45})).status_code == 200
+    open_ = [slot for slot in await last_day(diary) if slot["why"] != "closed"]
+    assert all(before["ends_at"] <= after["starts_at"] for before, after in pairwise(open_))
+
+
+async def test_what_the_hall_had_closed_is_nobodys_no_show(diary: Diary) -> None:
+    made = await diary.book()
+    await yesterday(diary, made["code"])
+    async with diary.house.services.database.write() as tx:
+        await tx.execute(update(Slot).values(closed=True))
+    await sweeps.sweep(diary.house.services)
+    seen = await diary.http.get(f"/appointments/{made['code']}", params={"phone": made["phone"]})
+    assert seen.json()["status"] == "cancelled"
 
 
 async def yesterday(diary: Diary, code: str) -> None:
