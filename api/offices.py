@@ -13,13 +13,9 @@ from ..core.i18n import N_
 from ..queue.actor import SYSTEM, Actor
 from ..queue.facts import HallFacts
 from .guard import of_hall
+from .links import root_of
 from .permissions import STAFF, Caller
 from .services import Services
-
-
-def root_of(request: Request[Any, Any, Any], services: Services) -> str:
-    """Where visitors' phones reach the pages, without a slash at the end."""
-    return (services.settings.public_url or str(request.base_url)).rstrip("/")
 
 
 async def office_for(request: Request[Any, Any, Any], services: Services, hall: HallFacts) -> Office:

@@ -11,6 +11,7 @@ from ..core.i18n import Language
 from ..display import printjob
 from ..display.paper import booking_sheet, ticket_sheet
 from ..queue.facts import HallFacts
+from .links import root_of
 from .services import Services
 
 
@@ -21,8 +22,7 @@ def subject_of(key: str) -> str:
 
 def link(request: Request[Any, Any, Any], services: Services, key: str) -> str:
     """The whole address of a ticket's follow page, as a visitor's phone reaches it."""
-    root = services.settings.public_url or str(request.base_url)
-    return f"{root.rstrip('/')}/t/{key}"
+    return f"{root_of(request, services)}/t/{key}"
 
 
 async def ask_for(

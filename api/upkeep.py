@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..booking import appointments, holds, slots, waiting
+from ..booking import appointments, holds, overdue, slots, waiting
 from ..booking.office import Office
 from ..cases import enquiry
 from ..core import messages
@@ -26,7 +26,7 @@ class Upkeep:
         """A hall's booking as it should be now. Safe to repeat; a run that was missed is caught up by the next."""
         await self._plan(tx, office)
         await waiting.run_out(tx, office)
-        await appointments.miss(tx, office)
+        await overdue.miss(tx, office)
         await waiting.close(tx, office)
         await waiting.offer_all(tx, office)
         if self._forgotten.get(office.hall.id) != office.today:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Row, bindparam, func, insert, or_, select, update
@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core import journal, messages
-from ..core.clock import local, start_of
+from ..core.clock import local
 from ..core.db import violated
 from ..core.errors import BookingRefused, Invalid, NotFound, SlotFull
 from ..core.i18n import N_, day_text, negotiate
@@ -20,7 +20,7 @@ from . import consequences, holds, records, slots, wording
 from .office import Office
 from .people import FORGOTTEN, Party, columns, opened
 from .rules import Bar, Verdict, refuse_barred
-from .state import Action, Channel, HoldState, Late, Status
+from .state import Action, Channel, HoldState, Status
 from .tables import Appointment, Booker, Hold, Slot
 
 AppointmentRow = Row[Any]
@@ -128,35 +128,6 @@ def _move(action: Action, status: Status, **values: Any) -> Any:
 _CANCEL = _move(Action.CANCEL, Status.CANCELLED, ended_at=_NOW)
 _CHECK_IN = _move(Action.CHECK_IN, Status.CHECKED_IN, ended_at=_NOW, ticket_id=bindparam("ticket"))
 _MOVE = _move(Action.MOVE, Status.BOOKED, slot_id=bindparam("to"), day=bindparam("new_day"))
-
-
-def _over(action: Action, status: Status, *, closed: bool) -> Any:
-    """End what is booked in slots whose time is over: those that were open, or those that the hall had closed."""
-    past = select(Slot.id).where(
-        Slot.hall_id == bindparam("hall"), Slot.starts_at < bindparam("before", type_=Moment), Slot.closed == closed
-    )
-    return (
-        update(Appointment)
-        .where(
-            Appointment.hall_id == bindparam("hall"),
-            Appointment.status == Status.BOOKED,
-            Appointment.slot_id.in_(past),
-        )
-        .values(
-            status=status,
-            action=action,
-            moves=Appointment.moves + 1,
-            actor=bindparam("by"),
-            changed_at=_NOW,
-            ended_at=_NOW,
-            note="",
-        )
-        .returning(Appointment.id)
-    )
-
-
-_MISS = _over(Action.MISS, Status.MISSED, closed=False)
-_VOID = _over(Action.CANCEL, Status.CANCELLED, closed=True)
 _THESE = _ROWS.where(Appointment.id.in_(bindparam("ids", expanding=True))).order_by(Appointment.id)
 _FORGET = (
     update(Appointment)
@@ -219,6 +190,11 @@ async def confirm(
 async def by_id(connection: AsyncConnection, appointment: int) -> AppointmentRow:
     """An appointment with its slot's times and line."""
     return (await connection.execute(_BY_ID, {"appointment": appointment})).one()
+
+
+async def these(connection: AsyncConnection, ids: Sequence[int]) -> Sequence[AppointmentRow]:
+    """Appointments by their ids, in the order of these."""
+    return (await connection.execute(_THESE, {"ids": ids})).all()
 
 
 async def find(connection: AsyncConnection, code: str) -> AppointmentRow:
@@ -286,7 +262,7 @@ async def move(
         tx,
         office,
         now_at,
-        _party(office, row),
+        party_of(office, row),
         wording.MOVED_BY_HALL if reason else wording.MOVED,
         f"moved:{now_at.moves}",
         reason=reason,
@@ -313,13 +289,13 @@ async def cancel(tx: AsyncConnection, office: Office, row: AppointmentRow, reaso
         raise BookingRefused
     if office.visitor and row.person is not None:
         verdict = await _verdict(tx, office, row)
-        letters = consequences.letters(office, row.id, _party(office, row).contact, row.language, verdict)
+        letters = consequences.letters(office, row.id, party_of(office, row).contact, row.language, verdict)
         await messages.post_all(tx, office.vault, list(letters), office.now)
     await _tell(
         tx,
         office,
         row,
-        _party(office, row),
+        party_of(office, row),
         wording.CANCELLED_BY_HALL if reason else wording.CANCELLED,
         "cancelled",
         reason=reason,
@@ -334,32 +310,6 @@ async def use(tx: AsyncConnection, office: Office, row: AppointmentRow, ticket_i
         raise BookingRefused(N_("该预约已签到取号"), code="checked_in_already")
     await messages.withdraw(tx, f"appointment:{row.id}:remind:", office.now)
     return await by_id(tx, row.id)
-
-
-async def miss(tx: AsyncConnection, office: Office) -> int:
-    """What nobody came to, by the hall's rule, is missed; who does it too often is barred. How many there were.
-
-    What stood in slots that the hall had closed is cancelled, and held against nobody. Nobody is told at night.
-    """
-    midnight = start_of(office.today, office.hall.timezone)
-    grace = office.now - timedelta(minutes=office.rules.grace_minutes)
-    before = grace if office.rules.late is Late.REBOOK else midnight
-    asked = {"hall": office.hall.id, "before": before, "by": office.by.label, "now": office.now}
-    await tx.execute(_VOID, asked)
-    ids = list((await tx.execute(_MISS, asked)).scalars())
-    if not ids:
-        return 0
-    rows = (await tx.execute(_THESE, {"ids": ids})).all()
-    verdicts = await records.judge(tx, office.hall.id, [row.person for row in rows], office.rules, office.now)
-    letters: list[messages.Letter] = []
-    for row in rows:
-        to, event = _party(office, row).contact, f"appointment:{row.id}:missed"
-        letters.append(wording.letter(office, event, to, wording.MISSED, row.language, **_fields(office, row)))
-        verdict = verdicts.pop(bytes(row.person), Verdict())  # told once, however many he missed
-        letters += consequences.letters(office, row.id, to, row.language, verdict)
-    morning = wording.not_at_night(office)
-    await messages.post_all(tx, office.vault, [one._replace(due=morning) for one in letters], office.now)
-    return len(ids)
 
 
 async def _verdict(tx: AsyncConnection, office: Office, row: AppointmentRow) -> Verdict:
@@ -409,11 +359,13 @@ def _in_time(office: Office, row: AppointmentRow) -> None:
         )
 
 
-def _party(office: Office, row: AppointmentRow) -> Party:
+def party_of(office: Office, row: AppointmentRow) -> Party:
+    """Who it is for, and who booked it."""
     return opened(office.vault, row.sealed)
 
 
-def _fields(office: Office, row: AppointmentRow) -> dict[str, Any]:
+def fields_of(office: Office, row: AppointmentRow) -> dict[str, Any]:
+    """What a message about it names."""
     language = negotiate(row.language)
     item = item_of(office, row)
     return {
@@ -431,7 +383,7 @@ async def _tell(
     """Tell what happened, and remind of what stands now; earlier reminders are withdrawn."""
     if row.moves or event == "cancelled":
         await messages.withdraw(tx, f"appointment:{row.id}:remind:", office.now)
-    fields, to = _fields(office, row), party.contact
+    fields, to = fields_of(office, row), party.contact
     letters = [wording.letter(office, f"appointment:{row.id}:{event}", to, message, row.language, **fields, **more)]
     if event != "cancelled":
         letters += wording.reminders(office, row.id, row.moves, to, row.language, row.starts_at, **fields)

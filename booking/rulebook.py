@@ -27,6 +27,9 @@ _LINES = select(LineRules.line_id, LineRules.windows, LineRules.share_percent).w
 )
 
 
+_OUT_OF_BOUNDS = N_("预约规则有误，数值超出允许范围或名称不存在")
+_LINE_DELETE = delete(LineRules).where(LineRules.line_id == bindparam("line"))
+_LINE_INSERT = insert(LineRules)
 _DELETE = delete(Rules).where(Rules.hall_id == bindparam("hall"))
 _INSERT = insert(Rules)
 
@@ -94,5 +97,15 @@ async def change(tx: AsyncConnection, hall_id: int, values: Mapping[str, Any]) -
         await tx.execute(_DELETE, {"hall": hall_id})
         await tx.execute(_INSERT, row)
     except (msgspec.ValidationError, IntegrityError) as error:
-        raise Invalid(N_("预约规则有误，数值超出允许范围或名称不存在"), code="invalid_rules") from error
+        raise Invalid(_OUT_OF_BOUNDS, code="invalid_rules") from error
     return changed
+
+
+async def change_line(tx: AsyncConnection, hall_id: int, line_id: int, facts: LineFacts) -> None:
+    """Set what one line does otherwise than its hall. Raises Invalid, and then nothing is changed."""
+    await tx.execute(_LINE_DELETE, {"line": line_id})
+    if facts != AS_THE_HALL:
+        try:
+            await tx.execute(_LINE_INSERT, {"line_id": line_id, "hall_id": hall_id} | msgspec.structs.asdict(facts))
+        except IntegrityError as error:
+            raise Invalid(_OUT_OF_BOUNDS, code="invalid_rules") from error

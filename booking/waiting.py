@@ -1,6 +1,7 @@
 """The waiting list (候补): whoever found a day full is offered freed places in order, each with a time to accept.
 
-An offer is a hold: the place cannot go to anybody else meanwhile. When it runs out, the next one is asked.
+An offer is a hold: the place cannot go to anybody else meanwhile. When it runs out, the next one is asked. What is
+freed at night is held at once, and told in the morning; then the time to accept begins.
 """
 
 import secrets
@@ -68,6 +69,8 @@ _NEXT = (
         Waiting.status == WaitingStatus.WAITING,
         Waiting.line_id.in_(bindparam("lines", expanding=True)),
         Waiting.day.in_(bindparam("days", expanding=True)),
+        Waiting.since <= bindparam("latest"),
+        Waiting.until > bindparam("earliest"),
     )
     .order_by(Waiting.id)
     .limit(MOST_ASKED)
@@ -191,7 +194,9 @@ async def offer(tx: AsyncConnection, office: Office, freed: Collection[int]) -> 
     free = (await tx.execute(_FREED, {"slots": list(freed), "now": office.now})).all()
     if not free:
         return 0
+    begins: list[Any] = [_begins(office, slot) for slot in free]
     where = {"lines": list({slot.line_id for slot in free}), "days": list({slot.day for slot in free})}
+    where |= {"earliest": min(begins), "latest": max(begins)}  # else those whom none suits would fill the look
     made = list(_matched(office, free, (await tx.execute(_NEXT, where)).all()))
     if not made:
         return 0
@@ -225,16 +230,26 @@ def _matched(
     made = []
     for entry in entries:
         for slot in free:
-            begins = local(slot.starts_at, office.hall.timezone).time()
             through = slots.places(slot, Channel(entry.channel)).free - left.get((slot.id, entry.channel), 0)
-            suits = slot.line_id == entry.line_id and slot.day == entry.day and entry.since <= begins < entry.until
-            expires = min(office.now + timedelta(minutes=office.rules.offer_minutes), slot.starts_at)
-            if suits and through > 0 and whole[slot.id] > 0 and expires > office.now:
+            suits = slot.line_id == entry.line_id and slot.day == entry.day
+            suits = suits and entry.since <= _begins(office, slot) < entry.until
+            if suits and through > 0 and whole[slot.id] > 0:
                 whole[slot.id] -= 1
                 left[slot.id, entry.channel] = left.get((slot.id, entry.channel), 0) + 1
-                made.append((entry, slot, expires))
+                expires = _told(office, slot) + timedelta(minutes=office.rules.offer_minutes)
+                made.append((entry, slot, min(expires, slot.starts_at)))
                 break
     return made
+
+
+def _begins(office: Office, slot: slots.SlotRow) -> time:
+    return local(slot.starts_at, office.hall.timezone).time()
+
+
+def _told(office: Office, slot: slots.SlotRow) -> datetime:
+    """When an offer is told: not at night, unless its time would be over by the morning."""
+    morning = wording.not_at_night(office)
+    return morning if morning < slot.starts_at else office.now
 
 
 def _joined(office: Office, entry: WaitingRow) -> messages.Letter:
@@ -258,6 +273,7 @@ def _letter(office: Office, entry: WaitingRow, slot: slots.SlotRow, expires: dat
         _party(office, entry).contact,
         wording.OFFERED,
         entry.language,
+        _told(office, slot),
         ends=expires,
         when=office.when(slot.starts_at, language),
         item=_item(office, entry).name,
@@ -314,6 +330,7 @@ async def _lapse(tx: AsyncConnection, office: Office, expired: Sequence[Row[Any]
             _party(office, row).contact,
             wording.LAPSED,
             row.language,
+            wording.not_at_night(office),
             item=_item(office, row).name,
         )
         for row in rows

@@ -28,8 +28,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Kept apart from the URL, so that it can come from a file."""
     secret: str
     cookie_secure: bool = False
-    public_url: str = ""
-    """Where visitors' phones reach the pages, such as ``https://hall.example``; else as each request came."""
+    public_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$")] = ""
+    """Where visitors' phones reach the pages, such as ``https://hall.example``; else as each request came.
+
+    Needed with a gateway: what goes to somebody else's phone must not lead to where a request pretended to go.
+    """
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     session_hours: Positive = 12
     sign_in_failures: Positive = 10
@@ -81,6 +84,8 @@ def load(environ: Mapping[str, str] | None = None, *, var: Path = Path("var")) -
 
 
 def _check_gateways(settings: Settings) -> None:
+    if (settings.sms_url or settings.smtp_url) and not settings.public_url:
+        raise SettingsError("PAIHAO_PUBLIC_URL must be set where messages are sent: their links lead there")
     if settings.sms_url and len(settings.sms_key) < 16:
         raise SettingsError("PAIHAO_SMS_KEY needs 16 characters or more, to sign what goes to PAIHAO_SMS_URL")
     if settings.smtp_url:

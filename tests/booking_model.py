@@ -389,13 +389,15 @@ class Model:
     def miss(self) -> None:
         midnight = datetime.combine(self.today, time.min, ZONE)
         before = self.now - GRACE if self.rules.late == "rebook" else midnight
-        gone = [one for one in self.booked if one.status == "booked" and self.slots[one.slot].starts < before]
-        for one in gone:
-            self._change(one, one, "miss", "system", "")
-            one.status = "missed"
-            self.letters.append((one, "missed"))
+        over = [one for one in self.booked if one.status == "booked" and self.slots[one.slot].starts < before]
+        for one in over:
+            closed = self.slots[one.slot].closed  # nobody could come, and nobody is blamed
+            self._change(one, one, "cancel" if closed else "miss", "system", "")
+            one.status = "cancelled" if closed else "missed"
+        gone = [one for one in over if one.status == "missed"]
+        self.letters += [(one, "missed") for one in gone]
         said = self.judge(one.person for one in gone)
-        self.letters += [(one, said[one.person]) for one in gone if one.person in said]
+        self.letters += [(one, said.pop(one.person)) for one in gone if one.person in said]  # told once each
 
     # The waiting list.
 
@@ -417,13 +419,19 @@ class Model:
         for entry in [w for w in self.waits if w.status == "waiting" and (w.line, w.day) in lines]:
             for slot in sorted(freed):
                 one = self.slots[slot]
-                begins, expires = one.starts.astimezone(ZONE).time(), min(self.now + OFFER, one.starts)
+                begins, expires = one.starts.astimezone(ZONE).time(), min(self.wakes(one.starts) + OFFER, one.starts)
                 suits = (one.line, one.day) == (entry.line, entry.day) and entry.since <= begins < entry.until
-                if suits and not one.closed and expires > self.now and min(self.free(slot, entry.channel)) > 0:
+                if suits and not one.closed and one.starts > self.now and min(self.free(slot, entry.channel)) > 0:
                     self.holds.append(Hold(slot, entry.item, entry.channel, self.now, expires))
                     entry.status, entry.hold = "offered", len(self.holds) - 1
                     self.letters.append((entry, "offered"))
                     break
+
+    def wakes(self, starts: datetime) -> datetime:
+        """At night an offer waits for the morning, if there is time until then."""
+        at = self.now.astimezone(ZONE)
+        morning = at.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=at.hour >= 21)
+        return self.now if 8 <= at.hour < 21 or morning >= starts else morning
 
     def accept(self, entry: Waiting) -> Appointment:
         if entry.status != "offered" or entry.hold is None:

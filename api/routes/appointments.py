@@ -23,7 +23,7 @@ from ...queue.ticket import Channel, Language
 from .. import slips
 from ..language import language_of
 from ..limits import address_of, slow_down
-from ..offices import office_for, root_of
+from ..offices import office_for
 from ..once import Answered, once
 from ..permissions import STAFF, Caller
 from ..services import Provided, Services
@@ -178,7 +178,7 @@ async def check_in(
             "printing": identity.printer_id is not None,
         }
         if identity.printer_id is not None:
-            url = f"{root_of(request, services)}/t/{issued.key}"
+            url = slips.link(request, services, issued.key)
             await slips.ask_for(tx, facts, given, url, language, identity.printer_id, moment)
         return Answered(201, given)
 
@@ -216,7 +216,7 @@ async def listed(
     after = None
     async with services.database.read() as connection:
         if day is not None:
-            of_line = line_named(office, line)
+            of_line = line_or_all(office, line)
             rows = await appointments.of_day(connection, facts.id, day, of_line, offset_of(cursor), MOST_LISTED)
             after = str(rows[-1].id) if len(rows) == MOST_LISTED else None
         else:
@@ -230,14 +230,17 @@ async def listed(
     return {"appointments": list(map(_without_link, seen)) if kiosk else seen, "cursor": after}
 
 
-def line_named(office: Office, prefix: str | None) -> int | None:
-    """The id of a line of the hall, None for all of them. Raises NotFound."""
-    if prefix is None:
-        return None
+def line_named(office: Office, prefix: str) -> int:
+    """The id of a line of the hall. Raises NotFound."""
     line = office.hall.line(prefix)
     if line is None:
         raise NotFound(N_("没有这个队列"), code="unknown_line")
     return line.id
+
+
+def line_or_all(office: Office, prefix: str | None) -> int | None:
+    """The id of a line of the hall, None for all of them. Raises NotFound."""
+    return None if prefix is None else line_named(office, prefix)
 
 
 @get("/appointments/{code:str}/person", name="appointment_person")

@@ -108,6 +108,13 @@ class NewTime(Proof, forbid_unknown_fields=True, kw_only=True):
     slot: SlotName
 
 
+class LineBooking(Struct, forbid_unknown_fields=True):
+    """``windows``: planned for booking; ``share_percent``: of what they can do. null: as the hall."""
+
+    windows: Annotated[int, Meta(ge=0, le=500)] | None = None
+    share_percent: Annotated[int, Meta(ge=0, le=100)] | None = None
+
+
 class Places(Struct, forbid_unknown_fields=True):
     places: Annotated[int, Meta(ge=0, le=10_000)]
 

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-import segno
 from litestar import MediaType, Request, Router, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
-from markupsafe import Markup
 
 from ...booking.appointments import CODE_SIGNS
 from ...core.clock import local, now
 from ...core.errors import NotFound
 from ...core.i18n import N_
 from ...display import spoken
+from .. import slips
 from ..light import compressed
+from ..links import square
 from ..services import Provided
 from .halls import overview, window_of
 from .tickets import look
@@ -75,9 +75,8 @@ async def slip(request: AnyRequest, key: FromPath[str], services: Provided) -> T
     """The ticket as it is printed on 80 mm paper: number, people ahead, minutes, where to go, what to bring, QR."""
     shown_ticket = await look(request, key, services)
     hall = await services.halls.get(shown_ticket["hall"])
-    root = (services.settings.public_url or str(request.base_url)).rstrip("/")
-    code = segno.make(f"{root}/t/{key}", error="m").svg_inline(border=0, omitsize=True)
-    return Template("slip.html", context={"hall": hall, "ticket": shown_ticket, "qr": Markup(code)})  # noqa: S704
+    qr = square(slips.link(request, services, key))
+    return Template("slip.html", context={"hall": hall, "ticket": shown_ticket, "qr": qr})
 
 
 @get("/t/{key:str}", name="page_ticket", media_type=MediaType.HTML)

@@ -1,5 +1,6 @@
 """Steering of booking: the hall's rules, a slot's places, closing a day, and what stands in the way."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -9,10 +10,11 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...booking import appointments, closing, rulebook, slots, waiting
+from ...booking.appointments import AppointmentRow
 from ...booking.office import Office
 from ...booking.rules import RulesFacts
 from ...core import journal
-from ...core.bus import Moved, What
+from ...core.bus import What
 from ...core.clock import now
 from ...core.errors import BookingRefused, Invalid
 from ...core.i18n import N_, Language
@@ -22,8 +24,8 @@ from ..offices import office_for, own_office
 from ..once import Answered, once
 from ..services import Provided, Services
 from . import booked
-from .appointments import line_named
-from .bodies import Closure, Places
+from .appointments import line_named, line_or_all
+from .bodies import Closure, LineBooking, Places
 
 AnyRequest = Request[Any, Any, Any]
 LARGEST = 2**63 - 1
@@ -46,17 +48,38 @@ async def set_rules(
     """
     facts = await services.halls.get(hall)
     office = await office_for(request, services, facts)
-    async with services.database.write() as tx:
+    async with services.moving(facts.id, What.HALL) as tx:
         changed = await rulebook.change(tx, facts.id, data)
         said = {name: value for name, value in data.items() if value != getattr(office.rules, name)}
         await journal.write(tx, hall_id=facts.id, at=office.now, actor=office.by.label, action="booking_rules", **said)
-        book = msgspec.structs.replace(office.book, hall=changed)
-        stuck = await slots.plan(tx, facts, book, (office._replace(book=book)).open_days)
-        rows = await appointments.in_slots(tx, facts.id, stuck)
-        await waiting.offer_all(tx, office)
+        rows = await _planned(tx, office)
     services.messages.wake()
-    services.bus.publish(Moved(facts.id, What.HALL))
     return {"rules": msgspec.to_builtins(changed), "in_the_way": shown(office, rows, language_of(request))}
+
+
+@put("/halls/{hall:str}/booking-rules/{line:str}", name="booking_rules_line")
+async def set_line(
+    request: AnyRequest, hall: FromPath[str], line: FromPath[str], data: JSONBody[LineBooking], services: Provided
+) -> dict[str, Any]:
+    """What a line does otherwise than its hall, planned anew at once; null: as the hall. As with `set_rules`."""
+    facts = await services.halls.get(hall)
+    office = await office_for(request, services, facts)
+    line_id, said = line_named(office, line), msgspec.structs.asdict(data)
+    async with services.moving(facts.id, What.HALL) as tx:
+        await rulebook.change_line(tx, facts.id, line_id, rulebook.LineFacts(**said))
+        about = {"line": line} | said
+        await journal.write(tx, hall_id=facts.id, at=office.now, actor=office.by.label, action="booking_rules", **about)
+        rows = await _planned(tx, office)
+    services.messages.wake()
+    return {"line": line, **said, "in_the_way": shown(office, rows, language_of(request))}
+
+
+async def _planned(tx: AsyncConnection, office: Office) -> Sequence[AppointmentRow]:
+    """Plan by the rules as they stand now; gives the appointments that have no place any more."""
+    office = office._replace(book=await rulebook.load(tx, office.hall.id))
+    stuck = await slots.plan(tx, office.hall, office.book, office.open_days)
+    await waiting.offer_all(tx, office)
+    return await appointments.in_slots(tx, office.hall.id, stuck)
 
 
 def shown(office: Office, rows: Any, language: Language) -> list[dict[str, Any]]:
@@ -124,7 +147,7 @@ async def close(
     """
     facts = await services.halls.get(hall)
     office = await office_for(request, services, facts)
-    line_id, language = line_named(office, data.line), language_of(request)
+    line_id, language = line_or_all(office, data.line), language_of(request)
     if data.day < office.today:
         raise Invalid(N_("不能停办已经过去的日子"), code="day_past")
 
@@ -156,7 +179,7 @@ async def reopen(
     facts = await services.halls.get(hall)
     office = await office_for(request, services, facts)
     async with services.moving(facts.id, What.HALL) as tx:
-        await hours.reopen(tx, facts.id, day, line_named(office, line), office.by, office.now)
+        await hours.reopen(tx, facts.id, day, line_or_all(office, line), office.by, office.now)
     await replan(services, hall)
 
 
@@ -170,4 +193,4 @@ async def replan(services: Services, hall: str) -> None:
     services.messages.wake()
 
 
-router = Router("/", route_handlers=[rules, set_rules, bookings, resize, close, reopen])
+router = Router("/", route_handlers=[rules, set_rules, set_line, bookings, resize, close, reopen])

@@ -5,12 +5,10 @@ The phone is asked for by a form and never stands in an address; from then on th
 
 from datetime import timedelta
 
-import segno
 from litestar import MediaType, Response, Router, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
-from markupsafe import Markup
 
 from ...booking import appointments, records, waiting
 from ...booking.appointments import AppointmentRow
@@ -25,6 +23,7 @@ from .. import drafts
 from ..language import language_of
 from ..light import compressed
 from ..limits import slow_down
+from ..links import square
 from ..services import Provided, Services
 from . import book_shown as shown
 from . import booked
@@ -105,9 +104,7 @@ async def _shown(
     if row.ticket_id is not None:
         async with services.database.read() as connection:
             ticket = await moves.key_of(connection, row.ticket_id)
-    link = office.link(row.code)
     key = services.vault.key_of(LINK, row.code)
-    code = segno.make(link, error="m").svg_inline(border=0, omitsize=True)
     new = row.status == Status.BOOKED and not row.moves and office.now - row.at < NEW
     return page(
         request,
@@ -120,7 +117,7 @@ async def _shown(
         moved=row.moves > 0 and row.status == Status.BOOKED,
         steps=shown.steps("done", {}, language_of(request)) if new else (),
         ticket=ticket,
-        qr=Markup(code),  # noqa: S704
+        qr=square(office.link(row.code)),
         links={
             "calendar": _here(row.code, key, "/calendar.ics"),
             "move": _here(row.code, key, "/move"),

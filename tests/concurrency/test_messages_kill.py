@@ -48,6 +48,7 @@ async def test_each_event_is_told_exactly_once(
 ) -> None:
     async with listening(SmsGateway()) as gateway:
         monkeypatch.setenv("PAIHAO_SMS_URL", gateway.url)
+        monkeypatch.setenv("PAIHAO_PUBLIC_URL", "http://hall.test")
         monkeypatch.setenv("PAIHAO_SMS_KEY", KEY)
         gateway.silent_after = BEFORE
         with serving(database_url, tmp_path, SMALL) as server:
@@ -80,6 +81,7 @@ async def test_a_gateway_that_comes_back_gets_everything_from_two_servers_once(
 ) -> None:
     async with listening(SmsGateway()) as gateway:
         monkeypatch.setenv("PAIHAO_SMS_URL", gateway.url)
+        monkeypatch.setenv("PAIHAO_PUBLIC_URL", "http://hall.test")
         monkeypatch.setenv("PAIHAO_SMS_KEY", KEY)
         await gateway.off()
         with serving(database_url, tmp_path, SMALL) as server:

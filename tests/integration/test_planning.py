@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+import httpx
 import pytest
 from diary import ITEM, Diary, open_diary
 from paihao.api import sweeps
@@ -53,6 +54,30 @@ async def test_fewer_places_leave_what_is_booked(diary: Diary) -> None:
     for one in made:
         seen = await diary.http.get(f"/appointments/{one['code']}", params={"phone": one["phone"]})
         assert seen.json()["status"] == "booked"
+
+
+async def test_a_line_with_windows_and_a_share_of_its_own(diary: Diary) -> None:
+    slot = (await last_day(diary))[0]
+    made = await diary.book(slot["id"])
+    line, free = made["line"], slot["free"]
+    async with diary.house.client(Caller.ADMIN) as admin:
+
+        async def set_to(windows: int | None, share: int | None) -> httpx.Response:
+            asked = {"windows": windows, "share_percent": share}
+            return await admin.put(f"/halls/small/booking-rules/{line}", json=asked)
+
+        none = await set_to(0, None)
+        assert none.status_code == 200, none.text
+        assert [one["code"] for one in none.json()["in_the_way"]] == [made["code"]]
+        assert not any(one["free"] for one in await diary.slots())
+        assert (await set_to(4, 100)).json()["in_the_way"] == []
+        assert (await last_day(diary))[0]["free"] > free
+        assert (await set_to(501, None)).status_code == 400
+        assert (await set_to(None, 101)).status_code == 400
+        assert (await admin.put("/halls/small/booking-rules/ZZZ", json={})).status_code in (400, 404)
+        assert (await last_day(diary))[0]["free"] > free
+        assert (await set_to(None, None)).status_code == 200
+        assert (await last_day(diary))[0]["free"] == free - 1
 
 
 async def test_a_slot_is_not_made_smaller_than_what_is_taken(diary: Diary) -> None:
@@ -153,6 +178,8 @@ async def test_what_the_hall_had_closed_is_nobodys_no_show(diary: Diary) -> None
     await sweeps.sweep(diary.house.services)
     seen = await diary.http.get(f"/appointments/{made['code']}", params={"phone": made["phone"]})
     assert seen.json()["status"] == "cancelled"
+    told = await diary.told(made["phone"])
+    assert ("已取消" in told[-1], "作废" in "".join(told)) == (True, False)
 
 
 async def yesterday(diary: Diary, code: str) -> None:

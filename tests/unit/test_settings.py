@@ -44,7 +44,12 @@ def test_a_bad_value_stops_the_start(name: str, value: str) -> None:
         load({"PAIHAO_SECRET": SECRET, f"PAIHAO_{name}": value})
 
 
-GATEWAYS = {"SMS_URL": "https://sms.example/send", "SMS_KEY": "k" * 16, "SMTP_URL": "smtps://u:p@mail.example:465"}
+GATEWAYS = {
+    "SMS_URL": "https://sms.example/send",
+    "SMS_KEY": "k" * 16,
+    "SMTP_URL": "smtps://u:p@mail.example:465",
+    "PUBLIC_URL": "https://hall.example",
+}
 
 
 def test_gateways_are_named_with_all_they_need(tmp_path: Path) -> None:
@@ -58,6 +63,8 @@ def test_gateways_are_named_with_all_they_need(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"PUBLIC_URL": ""},
+        {"PUBLIC_URL": "hall.example"},
         {"SMS_KEY": ""},
         {"SMS_KEY": "short"},
         {"SMS_URL": "ftp://sms.example"},
