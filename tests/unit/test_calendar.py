@@ -305,7 +305,8 @@ def test_any_hall_agrees_with_a_look_at_every_minute(
     for minute in asked:
         now = start + minute * MINUTE
         assert hall.open_at(now, line) is minutes[minute]
-        found = hall.next_opening(now, line)
+        # In UTC, for a time that the clocks show twice is equal to no other zone's.
+        found = (opening := hall.next_opening(now, line)) and opening.astimezone(UTC)
         wanted = next((start + opening * MINUTE for opening in openings if opening > minute), None)
         assert found == wanted if wanted else found is None or found >= start + len(minutes) * MINUTE
     first, last = min(asked), max(asked)
