@@ -1,16 +1,18 @@
-"""The command line: ``paihao serve``, ``db``, ``hall``, ``user``, ``device``, ``board``, ``replay``."""
+"""The command line: ``paihao serve``, ``db``, ``hall``, ``user``, ``device``, ``board``, ``replay``, ``deadline``."""
 
 import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 import uvicorn
 
+from ..cases.clock import Kind
 from ..core import journal
 from ..core import settings as settings_module
 from ..core.clock import now
@@ -22,6 +24,7 @@ from ..queue import hallfiles, hallstore
 from ..queue.actor import SYSTEM
 from ..queue.staff import DeviceKind, Role
 from . import accounts, demo, schema
+from . import deadline as legal
 
 T = TypeVar("T")
 
@@ -245,6 +248,22 @@ def replay(**chosen: Any) -> None:
     except (hallfiles.BrokenFiles, run.Unplayable) as error:
         raise click.ClickException(str(error)) from None
     sys.exit(0 if good else 1)
+
+
+@main.command("deadline")
+@click.option("--received", type=legal.When(), required=True, help="When the application was received.")
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), required=True)
+@click.option("--days", type=int, default=0, help="Working days promised.")
+@click.option("--incomplete", is_flag=True, help="Materials are missing still.")
+@click.option("--complete", type=legal.When(), help="Materials were missing, and were complete then.")
+@click.option("--notice", type=legal.When(), help="When the one-time notice of what was missing was given.")
+@click.option("--suspend", type=legal.Days(), multiple=True, help="A special procedure; without its end it still runs.")
+@click.option("--extend", type=int, default=0, help="Working days of the extension.")
+@click.option("--now", "today", type=legal.When(), help="The day to look at it; today if not said.")
+@click.option("--json", "as_json", is_flag=True)
+def deadline(today: date | None, as_json: bool, **told: Any) -> None:
+    """The legal clock by hand: when a case is accepted and due, its light, and every day on the way."""
+    click.echo(legal.ask(_language(), today, as_json, legal.history(**told)))
 
 
 @main.command("demo", hidden=True)

@@ -1,0 +1,219 @@
+"""The legal clock of a case as arithmetic on dates: when it is accepted, when it is due, and why (R16-R35).
+
+All dates are the hall's own. Every day that is looked at leaves a step in the trace, with the rule that counts or skips
+it, so that an applicant and a court can follow how the date came about.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+import msgspec
+
+from ..core.calendar import DAY, Day, WorkingDays
+from ..core.errors import Invalid
+from ..core.i18n import N_
+
+NOTICE_DAYS: Final = 5
+"""Working days after the receipt until which the one-time notice may be given (R16)."""
+LONGEST_EXTENSION: Final = 10
+LONGEST_PROMISE: Final = 500
+WARNING_DAYS: Final = 1
+"""Working days left at which the light turns yellow, where the hall says nothing else (R36)."""
+
+
+class Kind(StrEnum):
+    """What the clock knows of a case's kind: done on the day itself (即办件), or by a promised one (承诺件)."""
+
+    IMMEDIATE = "immediate"
+    PROMISED = "promised"
+
+
+class Light(StrEnum):
+    """How a case stands (R36); a case without a due date has none."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class Suspension(NamedTuple):
+    """A special procedure (听证, 检测, 鉴定 ...) that stops the clock (R35); ``ended_on`` None: it still runs."""
+
+    began_on: date
+    ended_on: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is stopped: from the first one to the one before the last."""
+        return self.began_on <= day and (self.ended_on is None or day < self.ended_on)
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """What has happened to a case.
+
+    ``days``: working days promised. ``complete``: the materials were, at receipt; else they became so on
+    ``completed_on``. ``extended``: working days more. ``ended_on``: of the decision, or when a refusal was told (R25).
+    """
+
+    kind: Kind
+    received_on: date
+    days: int = 0
+    complete: bool = True
+    completed_on: date | None = None
+    noticed_on: date | None = None
+    suspensions: Sequence[Suspension] = ()
+    extended: int = 0
+    ended_on: date | None = None
+
+
+class Why(StrEnum):
+    """What a step of the trace says of its day."""
+
+    RECEIVED = "received"
+    NOTICE_DAY = "notice_day"
+    NOTICED = "noticed"
+    NOTICE_MISSED = "notice_missed"
+    ACCEPTED = "accepted"
+    ACCEPTED_AS_RECEIVED = "accepted_as_received"
+    COUNTED = "counted"
+    EXTENDED = "extended"
+    REST = "rest"
+    SUSPENDED = "suspended"
+    DUE = "due"
+
+
+class Step(NamedTuple):
+    """What one day comes to, and the ``rule`` that says so.
+
+    ``number``: its place among the counted days, 0 where it is skipped. ``about``: what the calendar says
+    of it, where that matters.
+    """
+
+    day: date
+    why: Why
+    rule: str
+    number: int = 0
+    about: Day | None = None
+
+
+class Deadline(NamedTuple):
+    """What follows from a history. ``due_on``: until its end; None while the clock stands still or has not begun.
+
+    ``notice_by``: the last day for the one-time notice, while it is owed.
+    """
+
+    accepted_on: date | None
+    due_on: date | None
+    provisional: bool
+    light: Light | None
+    trace: Sequence[Step]
+    notice_by: date | None = None
+
+
+def deadline(history: History, today: date, calendar: WorkingDays, warning: int = WARNING_DAYS) -> Deadline:
+    """When the case is accepted and due, as it stands ``today``. Raises Invalid for what cannot have happened so.
+
+    ``warning``: working days left at which the light is yellow.
+    """
+    check(history)
+    trace = list(_opening(history, today, calendar))
+    accepted = trace[-1].day if trace[-1].why in (Why.ACCEPTED, Why.ACCEPTED_AS_RECEIVED) else None
+    if accepted is None:
+        owed = trace[-1].day if trace[-1].why is Why.NOTICE_DAY else None
+        return Deadline(None, None, _provisional(trace), None, trace, owed)
+    trace += _counted(history, accepted, calendar)
+    due = trace[-1].day if trace[-1].why is Why.DUE else None
+    return Deadline(accepted, due, _provisional(trace), _light(history, due, trace, today, warning), trace)
+
+
+def check(history: History) -> None:
+    """Raises Invalid for a history that cannot have happened so."""
+    if not 0 <= history.days <= LONGEST_PROMISE or (history.kind is Kind.PROMISED and not history.days):
+        raise Invalid(N_("承诺时限应为1至{most}个工作日"), code="days_out_of_bounds", most=LONGEST_PROMISE)
+    if not 0 <= history.extended <= LONGEST_EXTENSION:
+        raise Invalid(N_("延长期限不得超过{most}个工作日"), code="extended_too_long", most=LONGEST_EXTENSION)
+    if history.kind is Kind.IMMEDIATE and (history.suspensions or history.extended):
+        raise Invalid(N_("即办件当日办结，不能中止或延期"), code="immediate_has_no_pause")
+    if history.complete and (history.completed_on or history.noticed_on):
+        raise Invalid(N_("收件时材料已齐全，无需补正"), code="complete_already")
+    known = (history.completed_on, history.noticed_on, history.ended_on)
+    if any(day is not None and day < history.received_on for day in known):
+        raise Invalid(N_("日期不能早于收件日"), code="before_receipt")
+    if history.completed_on and history.noticed_on and history.noticed_on > history.completed_on:
+        raise Invalid(N_("材料补齐后不能再作补正告知"), code="noticed_after_complete")
+    free_from: date | None = history.received_on
+    for began_on, ended_on in history.suspensions:
+        if free_from is None or began_on < free_from or (ended_on is not None and ended_on < began_on):
+            raise Invalid(N_("中止的起止日期先后有误"), code="suspensions_out_of_order")
+        free_from = ended_on
+
+
+def _opening(history: History, today: date, calendar: WorkingDays) -> Iterator[Step]:
+    """From the receipt to the acceptance, or to where the case stands without one."""
+    received, completed, noticed = history.received_on, history.completed_on, history.noticed_on
+    yield Step(received, Why.RECEIVED, "R23")
+    if history.complete:
+        yield Step(received, Why.ACCEPTED, "R23")
+        return
+    days = list(_numbered(received, NOTICE_DAYS, calendar))
+    last = days[-1].day
+    if completed is not None and completed <= last:
+        yield Step(completed, Why.ACCEPTED, "R24")
+        return
+    yield from days
+    if noticed is not None and noticed <= last:
+        yield Step(noticed, Why.NOTICED, "R16")
+        if completed is not None:
+            yield Step(completed, Why.ACCEPTED, "R24")
+    elif today > last:
+        yield Step(last, Why.NOTICE_MISSED, "R17")
+        yield Step(received, Why.ACCEPTED_AS_RECEIVED, "R17")
+
+
+def _numbered(after: date, most: int, calendar: WorkingDays) -> Iterator[Step]:
+    """The days for the one-time notice."""
+    day, number = after, 0
+    while number < most:
+        day += DAY
+        about = calendar.on(day)
+        number += about.working
+        yield Step(day, Why.NOTICE_DAY if about.working else Why.REST, "R16", about.working * number, about)
+
+
+def _counted(history: History, accepted: date, calendar: WorkingDays) -> Iterator[Step]:
+    """From the acceptance to the due date, or to the suspension that still runs."""
+    if history.kind is Kind.IMMEDIATE:
+        yield Step(accepted, Why.DUE, "R22")
+        return
+    day, number = accepted, 0
+    while number < history.days + history.extended:
+        day += DAY
+        about = calendar.on(day)
+        pause = next((one for one in history.suspensions if one.holds(day)), None)
+        if pause is not None:
+            yield Step(day, Why.SUSPENDED, "R35", 0, about)
+            if pause.ended_on is None:
+                return
+        elif not about.working:
+            yield Step(day, Why.REST, "R23", 0, about)
+        else:
+            number += 1
+            more = number > history.days
+            yield Step(day, Why.EXTENDED if more else Why.COUNTED, "R35" if more else "R23", number, about)
+    yield Step(day, Why.DUE, "R23")
+
+
+def _provisional(trace: Sequence[Step]) -> bool:
+    return any(step.about is not None and step.about.provisional for step in trace)
+
+
+def _light(history: History, due: date | None, trace: Sequence[Step], today: date, warning: int) -> Light | None:
+    if due is None:
+        return None
+    if history.ended_on is not None:
+        return Light.GREEN if history.ended_on <= due else Light.RED
+    if today > due:
+        return Light.RED
+    left = sum(step.number > 0 and step.why is not Why.NOTICE_DAY and step.day > today for step in trace)
+    return Light.YELLOW if left <= warning else Light.GREEN
