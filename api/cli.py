@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import click
 import uvicorn
 
-from ..cases.clock import Kind
 from ..core import journal
 from ..core import settings as settings_module
 from ..core.clock import now
@@ -22,6 +21,7 @@ from ..core.i18n import N_, Language, negotiate, translate
 from ..core.settings import Settings, SettingsError
 from ..queue import hallfiles, hallstore
 from ..queue.actor import SYSTEM
+from ..queue.hall import CaseKind
 from ..queue.staff import DeviceKind, Role
 from . import accounts, demo, schema
 from . import deadline as legal
@@ -252,7 +252,7 @@ def replay(**chosen: Any) -> None:
 
 @main.command("deadline")
 @click.option("--received", type=legal.When(), required=True, help="When the application was received.")
-@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), required=True)
+@click.option("--kind", type=click.Choice([kind.value for kind in CaseKind]), required=True)
 @click.option("--days", type=int, default=0, help="Working days promised.")
 @click.option("--incomplete", is_flag=True, help="Materials are missing still.")
 @click.option("--complete", type=legal.When(), help="Materials were missing, and were complete then.")

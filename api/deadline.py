@@ -7,12 +7,13 @@ from typing import Any, Final
 import click
 import msgspec
 
-from ..cases.clock import Deadline, History, Kind, Suspension, deadline
+from ..cases.clock import Deadline, History, Suspension, deadline
 from ..cases.clock_text import LIGHTS, line, said
 from ..core.calendar import WorkingDays
 from ..core.clock import local, now
 from ..core.errors import Problem
-from ..core.i18n import N_, Language, translate
+from ..core.i18n import N_, Language, date_text, translate
+from ..queue.hall import CaseKind
 
 ZONE: Final = "Asia/Shanghai"
 """Dates are those of a hall there; a moment with an offset is put on its clock."""
@@ -68,7 +69,7 @@ def _json(found: Deadline, language: Language) -> str:
     return msgspec.json.encode(told | {"trace": steps}).decode()
 
 
-def _lines(found: Deadline, language: Language) -> Sequence[str]:
+def _lines(found: Deadline, language: Language) -> list[str]:
     """The trace, and under it what follows from it."""
 
     def told(text: str, **fields: object) -> str:
@@ -76,11 +77,14 @@ def _lines(found: Deadline, language: Language) -> Sequence[str]:
 
     lines = [line(step, language) for step in found.trace]
     if found.accepted_on is None:
-        return [*lines, "", told(N_("尚未受理"))]
-    lines += ["", told(N_("受理日期：{day}"), day=found.accepted_on)]
+        lines += ["", told(N_("尚未受理"))]
+        if found.notice_by is not None:
+            lines.append(told(N_("一次性告知期限：{day}"), day=date_text(found.notice_by, language)))
+        return lines
+    lines += ["", told(N_("受理日期：{day}"), day=date_text(found.accepted_on, language))]
     if found.due_on is None:
         return [*lines, told(N_("办结期限：中止期间暂停计时"))]
-    lines.append(told(N_("办结期限：{day}"), day=found.due_on))
+    lines.append(told(N_("办结期限：{day}"), day=date_text(found.due_on, language)))
     if found.provisional:
         lines.append(told(N_("该期限涉及尚未公布放假安排的年份，为暂定")))
     return [*lines, told(LIGHTS[found.light])] if found.light else lines
@@ -101,12 +105,12 @@ def history(
     if incomplete and complete is not None:
         raise click.UsageError("--complete says when the materials were complete; --incomplete, that they are not")
     return History(
-        kind=Kind(kind),
+        kind=CaseKind(kind),
         received_on=received,
         days=days,
         complete=not incomplete and complete is None and notice is None,
         completed_on=complete,
         noticed_on=notice,
-        suspensions=sorted(suspend),
+        suspensions=sorted(suspend, key=lambda one: (one.began_on, one.ended_on or date.max)),
         extended=extend,
     )

@@ -47,6 +47,7 @@ async def sweep(services: Services) -> None:
             await _keep_up(services, hall, moment)
         except Exception:  # one hall's trouble must not stop the others
             log.exception("upkeep_failed", hall=hall.code)
+            services.upkeep.again(hall.id)
     services.messages.wake()
     await services.identities.sweep()
 

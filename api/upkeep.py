@@ -22,6 +22,11 @@ class Upkeep:
         self._planned: dict[int, tuple[datetime, Any]] = {}
         self._forgotten: dict[int, date] = {}
 
+    def again(self, hall_id: int) -> None:
+        """What was done for a hall did not last: the next run does all of it."""
+        self._planned.pop(hall_id, None)
+        self._forgotten.pop(hall_id, None)
+
     async def run(self, tx: AsyncConnection, office: Office) -> None:
         """A hall's booking as it should be now. Safe to repeat; a run that was missed is caught up by the next."""
         await self._plan(tx, office)
@@ -38,7 +43,7 @@ class Upkeep:
         want = slots.wanted(office.hall, office.book, days)
         at, known = self._planned.get(office.hall.id, (datetime.min.replace(tzinfo=office.now.tzinfo), None))
         if want != known or office.now - at > REPLANNED:
-            await slots.plan(tx, office.hall, office.book, days)
+            await slots.plan(tx, office.hall, office.book, days, office.now)
             self._planned[office.hall.id] = office.now, want
 
 

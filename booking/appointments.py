@@ -92,10 +92,10 @@ _OWN = (*Booker.__annotations__, "code", "item_id", "channel", "at", "actor", "c
 
 
 def _book() -> Any:
-    """Insert the appointment, unless the person has too many that day; gives it as the other queries do."""
+    """Insert the appointment, unless the slot is closed by now or the person has too many that day; gives it whole."""
     own = [bindparam(name, type_=Appointment.__table__.c[name].type) for name in _OWN]
     source = select(Slot.hall_id, Slot.id, Slot.day, *own).where(
-        Slot.id == bindparam("slot"), bindparam("most") > _TAKEN_THAT_DAY
+        Slot.id == bindparam("slot"), ~Slot.closed, bindparam("most") > _TAKEN_THAT_DAY
     )
     into = insert(Appointment).from_select(["hall_id", "slot_id", "day", *_OWN], source)
     return into.returning(*Appointment.__table__.columns, *_SEEN)
@@ -182,7 +182,9 @@ async def confirm(
             raise BookingRefused(N_("您当天已预约此事项，不能重复预约"), code="booked_already") from error
         raise
     if row is None:
-        raise BookingRefused(N_("同一人每天最多预约{most}次"), code="too_many_a_day", most=office.rules.a_day)
+        if (await slots.find(tx, office.hall.id, held.slot_id)).closed:
+            raise slots.closed()
+        raise _too_many(office)
     await _tell(tx, office, row, party, wording.BOOKED, "booked")
     return row
 
@@ -275,7 +277,11 @@ async def _not_too_many(tx: AsyncConnection, office: Office, person: bytes, day:
     await records.lock(tx, office.hall.id, person)
     taken = await tx.execute(_TAKEN_ON, {"person": person, "hall": office.hall.id, "on": day})
     if taken.scalar_one() > office.rules.a_day:
-        raise BookingRefused(N_("同一人每天最多预约{most}次"), code="too_many_a_day", most=office.rules.a_day)
+        raise _too_many(office)
+
+
+def _too_many(office: Office) -> BookingRefused:
+    return BookingRefused(N_("同一人每天最多预约{most}次"), code="too_many_a_day", most=office.rules.a_day)
 
 
 async def cancel(tx: AsyncConnection, office: Office, row: AppointmentRow, reason: str = "") -> AppointmentRow:

@@ -10,16 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.clock import local
 from ..core.errors import Problem
+from ..core.types import Moment
 from . import appointments, holds, slots, waiting
 from .appointments import AppointmentRow
 from .office import Office
 from .state import Channel
 from .tables import Slot
+from .wording import Reason
 
 _OF = (
     Slot.hall_id == bindparam("hall"),
     Slot.day == bindparam("on", type_=Date),
     or_(bindparam("line", type_=BigInteger).is_(None), Slot.line_id == bindparam("line", type_=BigInteger)),
+    # Whoever did not come before the hall closed is no concern of the closing.
+    Slot.starts_at > bindparam("now", type_=Moment),
 )
 _SLOTS = select(Slot.id).where(*_OF)
 _SHUT = update(Slot).where(*_OF).values(closed=True)
@@ -53,40 +57,41 @@ class Resettled(NamedTuple):
 
 
 async def affected(
-    connection: AsyncConnection, hall_id: int, day: date, line_id: int | None
+    connection: AsyncConnection, office: Office, day: date, line_id: int | None
 ) -> Sequence[AppointmentRow]:
-    """Who has booked on a day, in the hall or one of its lines."""
-    asked = {"hall": hall_id, "on": day, "line": line_id}
+    """Who has booked for later on a day, in the hall or one of its lines."""
+    asked = {"hall": office.hall.id, "on": day, "line": line_id, "now": office.now}
     found = list((await connection.execute(_SLOTS, asked)).scalars())
-    return await appointments.in_slots(connection, hall_id, found)
+    return await appointments.in_slots(connection, office.hall.id, found)
 
 
 async def shut(
-    tx: AsyncConnection, office: Office, day: date, line_id: int | None, reason: str
+    tx: AsyncConnection, office: Office, day: date, line_id: int | None, reason: Reason
 ) -> Sequence[AppointmentRow]:
     """Close the day's slots, and give who has booked in them: nobody comes to it any more.
 
     What is held there is given back, so that nobody confirms it afterwards, and whoever waits for the day is told.
     """
-    asked = {"hall": office.hall.id, "on": day, "line": line_id}
+    asked = {"hall": office.hall.id, "on": day, "line": line_id, "now": office.now}
     found = list((await tx.execute(_SLOTS, asked)).scalars())
     await holds.end(tx, found)
     await waiting.shut(tx, office, day, line_id, reason)
     await tx.execute(_SHUT, asked)
-    return await affected(tx, office.hall.id, day, line_id)
+    return await affected(tx, office, day, line_id)
 
 
 async def resettle(
-    tx: AsyncConnection, office: Office, rows: Sequence[AppointmentRow], how: How, reason: str, day: date
+    tx: AsyncConnection, office: Office, rows: Sequence[AppointmentRow], how: How, reason: Reason, day: date
 ) -> Resettled:
     """Move or cancel these appointments of a closed day, each with its message that names the reason."""
     moved, cancelled = [], []
     room = await _room(tx, office, rows, day) if how is How.MOVE else {}
     for row in rows:
-        if (there := await _moved(tx, office, row, room, reason)) is not None:
+        why = reason.to(row.language)
+        if (there := await _moved(tx, office, row, room, why)) is not None:
             moved.append(there)
         else:
-            cancelled.append(await appointments.cancel(tx, office, row, reason))
+            cancelled.append(await appointments.cancel(tx, office, row, why))
     return Resettled(moved, cancelled)
 
 

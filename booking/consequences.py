@@ -1,11 +1,11 @@
 """What somebody is told when his no-shows or cancellations add up: the warning before, and the bar itself (爽约)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 from ..core.clock import local
-from ..core.i18n import day_text, negotiate
+from ..core.i18n import day_text, negotiate, translate
 from ..core.messages import Letter
 from . import wording
 from .office import Office
@@ -13,14 +13,21 @@ from .rules import BARRED, Bar, Verdict, warn
 
 
 def letters(office: Office, appointment: int, to: str, language: str, verdict: Verdict) -> Iterator[Letter]:
-    """The message that follows from what became of an appointment; none for somebody with a clean record."""
-    if verdict.bar is not None and office.rules.barred_days:
-        event, fields = f"appointment:{appointment}:barred", _barred(office, verdict.bar, language)
-        yield wording.letter(office, event, to, BARRED[verdict.bar], language, **fields)
+    """The message that follows from what became of an appointment; none for somebody with a clean record.
+
+    Nor where the hall bars nobody.
+    """
+    fields: Mapping[str, Any]
+    if not office.rules.barred_days:
+        return
+    if verdict.bar is not None:
+        event, text, fields = "barred", BARRED[verdict.bar], _barred(office, verdict.bar, language)
     elif verdict.warning is not None:
-        text, counts = warn(verdict.warning, office.rules)
-        event, fields = f"appointment:{appointment}:warned", dict[str, Any](counts)
-        yield wording.letter(office, event, to, text, language, **fields)
+        event, (text, fields) = "warned", warn(verdict.warning, office.rules)
+    else:
+        return
+    said = translate(negotiate(language), text, **fields)
+    yield wording.letter(office, f"appointment:{appointment}:{event}", to, wording.SIGNED, language, said=said)
 
 
 def _barred(office: Office, why: Bar, language: str) -> dict[str, Any]:

@@ -175,7 +175,7 @@ async def why_not(tx: AsyncConnection, office: Office, item: ItemFacts, slot_id:
     if slot.line_id != item.line_id:
         return Invalid(N_("该时段不办理此事项，请重新选择"), code="foreign_slot")
     if slot.closed:
-        return BookingRefused(N_("该时段不再办理预约，请另选时间"), code="slot_closed")
+        return slots.closed()
     if slot.starts_at <= office.now:
         return BookingRefused(N_("该时段已过，请另选时间"), code="slot_past")
     if slot.starts_at < office.rules.earliest(channel, office.now):

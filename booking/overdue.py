@@ -75,7 +75,7 @@ def _letters(office: Office, row: AppointmentRow, verdicts: dict[bytes, Verdict]
     """What became of it, and, once for each person however many he missed, what follows from that."""
     to, fields = appointments.party_of(office, row).contact, appointments.fields_of(office, row)
     about, missed = f"appointment:{row.id}", row.status == Status.MISSED
-    event, message = ("missed", wording.MISSED) if missed else ("cancelled", wording.CANCELLED)
+    event, message = ("missed", wording.MISSED) if missed else ("cancelled", wording.VOID)
     yield wording.letter(office, f"{about}:{event}", to, message, row.language, **fields)
     if missed:
         yield from consequences.letters(office, row.id, to, row.language, verdicts.pop(bytes(row.person), Verdict()))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Date, Row, bindparam, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..core.errors import NotFound
+from ..core.errors import BookingRefused, NotFound
 from ..core.i18n import N_
 from ..core.types import Moment
 from ..queue.facts import HallFacts
@@ -22,6 +22,7 @@ from .state import Channel
 from .tables import Slot
 
 SlotRow = Row[Any]
+LARGEST_ID = 2**63 - 1
 COLUMNS = tuple(Slot.__table__.columns)
 CAPS = {channel: (getattr(Slot, channel), getattr(Slot, f"{channel}_cap")) for channel in Channel}
 
@@ -120,11 +121,18 @@ async def find(connection: AsyncConnection, hall_id: int, slot_id: int) -> SlotR
 
 
 async def hall_of(connection: AsyncConnection, slot_id: int) -> int:
-    """The hall of a slot that somebody names by its number alone. Raises NotFound."""
+    """The hall of a slot that somebody names by its number alone, however large. Raises NotFound."""
+    if not 0 < slot_id <= LARGEST_ID:
+        raise _unknown()
     row = (await connection.execute(_FIND, {"slot": slot_id})).one_or_none()
     if row is None:
         raise _unknown()
     return int(row.hall_id)
+
+
+def closed() -> BookingRefused:
+    """What whoever wants a place in a closed slot reads."""
+    return BookingRefused(N_("该时段不再办理预约，请另选时间"), code="slot_closed")
 
 
 def _unknown() -> NotFound:
@@ -157,10 +165,11 @@ def wanted(hall: HallFacts, book: Rulebook, days: Iterable[date]) -> dict[tuple[
     return made
 
 
-async def plan(tx: AsyncConnection, hall: HallFacts, book: Rulebook, days: Sequence[date]) -> list[int]:
+async def plan(tx: AsyncConnection, hall: HallFacts, book: Rulebook, days: Sequence[date], now: datetime) -> list[int]:
     """Make the hall's slots of these consecutive days what its hours and windows say; safe to repeat.
 
-    Gives the ids of slots that have more taken than the plan has places, or are closed with something booked.
+    What has begun stays as it is. Gives the ids of slots that have more taken than the plan has places, or are closed
+    with something booked.
     """
     if not days:
         return []
@@ -177,6 +186,8 @@ async def plan(tx: AsyncConnection, hall: HallFacts, book: Rulebook, days: Seque
     ]
     changed, stuck = [], []
     for key, row in known.items():
+        if row.starts_at <= now:
+            continue
         slot = want.get(key)
         places = row.capacity if row.fixed or slot is None else slot.capacity
         ends = row.ends_at if slot is None else slot.ends_at

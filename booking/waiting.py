@@ -71,6 +71,7 @@ _NEXT = (
         Waiting.day.in_(bindparam("days", expanding=True)),
         Waiting.since <= bindparam("latest"),
         Waiting.until > bindparam("earliest"),
+        Waiting.channel.in_(bindparam("channels", expanding=True)),
     )
     .order_by(Waiting.id)
     .limit(MOST_ASKED)
@@ -145,6 +146,8 @@ async def join(
         raise BookingRefused(
             N_("该日尚未开放预约，可预约{days}个工作日内的时段"), code="not_open_yet", days=office.rules.days_ahead
         )
+    if not office.hall.spells_on(day, item.line_id):
+        raise BookingRefused(N_("该日不办理此事项，请另选日期"), code="day_closed")
     values = columns(office.vault, party, need, language)
     record = await records.lock(tx, office.hall.id, values["person"])
     if channel is Channel.ONLINE and records.barred(record, office.now):
@@ -196,7 +199,8 @@ async def offer(tx: AsyncConnection, office: Office, freed: Collection[int]) -> 
         return 0
     begins: list[Any] = [_begins(office, slot) for slot in free]
     where = {"lines": list({slot.line_id for slot in free}), "days": list({slot.day for slot in free})}
-    where |= {"earliest": min(begins), "latest": max(begins)}  # else those whom none suits would fill the look
+    # Else those whom none suits would fill the look.
+    where |= {"earliest": min(begins), "latest": max(begins), "channels": _through(free)}
     made = list(_matched(office, free, (await tx.execute(_NEXT, where)).all()))
     if not made:
         return 0
@@ -224,7 +228,11 @@ async def offer(tx: AsyncConnection, office: Office, freed: Collection[int]) -> 
 def _matched(
     office: Office, free: Sequence[slots.SlotRow], entries: Sequence[WaitingRow]
 ) -> Sequence[tuple[WaitingRow, slots.SlotRow, datetime]]:
-    """Who gets which place: everybody in order the first that suits him, as long as there are some."""
+    """Who gets which place: everybody in order the first that suits him, as long as there are some.
+
+    Offers are told in the morning: what begins before is offered to nobody.
+    """
+    told = wording.not_at_night(office)
     left: dict[tuple[int, str], int] = {}
     whole = {slot.id: slot.capacity - slot.booked - slot.held for slot in free}
     made = []
@@ -232,24 +240,23 @@ def _matched(
         for slot in free:
             through = slots.places(slot, Channel(entry.channel)).free - left.get((slot.id, entry.channel), 0)
             suits = slot.line_id == entry.line_id and slot.day == entry.day
-            suits = suits and entry.since <= _begins(office, slot) < entry.until
+            suits = suits and told < slot.starts_at and entry.since <= _begins(office, slot) < entry.until
             if suits and through > 0 and whole[slot.id] > 0:
                 whole[slot.id] -= 1
                 left[slot.id, entry.channel] = left.get((slot.id, entry.channel), 0) + 1
-                expires = _told(office, slot) + timedelta(minutes=office.rules.offer_minutes)
+                expires = told + timedelta(minutes=office.rules.offer_minutes)
                 made.append((entry, slot, min(expires, slot.starts_at)))
                 break
     return made
 
 
+def _through(free: Sequence[slots.SlotRow]) -> list[Channel]:
+    """Channels through which one of these slots can be had."""
+    return [channel for channel in Channel if any(slots.places(slot, channel).free for slot in free)]
+
+
 def _begins(office: Office, slot: slots.SlotRow) -> time:
     return local(slot.starts_at, office.hall.timezone).time()
-
-
-def _told(office: Office, slot: slots.SlotRow) -> datetime:
-    """When an offer is told: not at night, unless its time would be over by the morning."""
-    morning = wording.not_at_night(office)
-    return morning if morning < slot.starts_at else office.now
 
 
 def _joined(office: Office, entry: WaitingRow) -> messages.Letter:
@@ -273,7 +280,7 @@ def _letter(office: Office, entry: WaitingRow, slot: slots.SlotRow, expires: dat
         _party(office, entry).contact,
         wording.OFFERED,
         entry.language,
-        _told(office, slot),
+        wording.not_at_night(office),
         ends=expires,
         when=office.when(slot.starts_at, language),
         item=_item(office, entry).name,
@@ -303,6 +310,7 @@ async def _end(tx: AsyncConnection, office: Office, row: WaitingRow, becomes: Wa
     asked = {"entry": row.id, "was": row.status, "becomes": becomes, "now": office.now}
     if row.ended_at is not None or (await tx.execute(_END, asked)).first() is None:
         raise BookingRefused(N_("这条候补登记已结束"), code="waiting_over")
+    await messages.withdraw(tx, f"waiting:{row.id}:", office.now)
 
 
 async def offer_all(tx: AsyncConnection, office: Office) -> int:
@@ -338,7 +346,7 @@ async def _lapse(tx: AsyncConnection, office: Office, expired: Sequence[Row[Any]
     await messages.post_all(tx, office.vault, letters, office.now)
 
 
-async def shut(tx: AsyncConnection, office: Office, day: date, line_id: int | None, reason: str) -> int:
+async def shut(tx: AsyncConnection, office: Office, day: date, line_id: int | None, reason: wording.Reason) -> int:
     """Whoever waits for a day that the hall closes waits no more, and is told. How many there were."""
     asked = {"hall": office.hall.id, "on": day, "line": line_id, "now": office.now}
     rows = (await tx.execute(_SHUT, asked)).all()
@@ -351,10 +359,12 @@ async def shut(tx: AsyncConnection, office: Office, day: date, line_id: int | No
             row.language,
             item=_item(office, row).name,
             day=day_text(day, negotiate(row.language)),
-            reason=reason,
+            reason=reason.to(row.language),
         )
         for row in rows
     ]
+    for row in rows:
+        await messages.withdraw(tx, f"waiting:{row.id}:", office.now)
     await messages.post_all(tx, office.vault, letters, office.now)
     return len(rows)
 

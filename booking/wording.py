@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..core.clock import local, start_of
 from ..core.gateways import Channel
@@ -19,6 +19,8 @@ REMINDER = N_("【{hall}】提醒：您预约了{when} {item}，预约码{code}�
 MISSED = N_("【{hall}】您{when}的预约{code}（{item}）未签到，已作废")
 OFFERED = N_("【{hall}】{when} {item}有空位了，请在{until}前确认，过时让给下一位：{link}")
 CODE = N_("【{hall}】预约验证码{number}，{minutes}分钟内有效。工作人员不会向您索要验证码")
+VOID = N_("【{hall}】因大厅停办，您{when}的预约{code}（{item}）已取消，不计爽约。给您带来不便，敬请谅解")
+SIGNED = N_("【{hall}】{said}")
 LIST_CLOSED = N_("【{hall}】因{reason}，{day}停办，您的{item}候补已取消。给您带来不便，敬请谅解")
 JOINED = N_("【{hall}】已登记候补：{day} {item}。有空位会短信通知。查看或退出：{link}")
 LAPSED = N_("【{hall}】{item}的候补空位未在规定时间内确认，已让给下一位")
@@ -27,6 +29,17 @@ AWAKE: Final = (8, 21)
 """Local hours between which people may be told what can wait."""
 REMINDERS: Final = {"day": timedelta(days=1), "soon": timedelta(hours=2)}
 """When somebody is reminded: so long before his time."""
+
+
+class Reason(NamedTuple):
+    """Why the hall does something, in its officers' words. ``english`` may be empty."""
+
+    chinese: str
+    english: str = ""
+
+    def to(self, language: str) -> str:
+        """As somebody of this language is told it."""
+        return self.english or self.chinese if negotiate(language) == "en" else self.chinese
 
 
 def letter(

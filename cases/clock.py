@@ -5,7 +5,7 @@ it, so that an applicant and a court can follow how the date came about.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -14,20 +14,17 @@ import msgspec
 from ..core.calendar import DAY, Day, WorkingDays
 from ..core.errors import Invalid
 from ..core.i18n import N_
+from ..queue.hall import CaseKind
 
 NOTICE_DAYS: Final = 5
 """Working days after the receipt until which the one-time notice may be given (R16)."""
 LONGEST_EXTENSION: Final = 10
 LONGEST_PROMISE: Final = 500
+YEARS: Final = (2004, 2200)
+"""The first year whose holidays are known, and one that no case lives to see."""
+LONGEST_CASE: Final = timedelta(days=20 * 366)
 WARNING_DAYS: Final = 1
 """Working days left at which the light turns yellow, where the hall says nothing else (R36)."""
-
-
-class Kind(StrEnum):
-    """What the clock knows of a case's kind: done on the day itself (即办件), or by a promised one (承诺件)."""
-
-    IMMEDIATE = "immediate"
-    PROMISED = "promised"
 
 
 class Light(StrEnum):
@@ -44,7 +41,7 @@ class Suspension(NamedTuple):
     began_on: date
     ended_on: date | None = None
 
-    def holds(self, day: date) -> bool:
+    def stops(self, day: date) -> bool:
         """Whether a day is stopped: from the first one to the one before the last."""
         return self.began_on <= day and (self.ended_on is None or day < self.ended_on)
 
@@ -56,7 +53,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     ``completed_on``. ``extended``: working days more. ``ended_on``: of the decision, or when a refusal was told (R25).
     """
 
-    kind: Kind
+    kind: CaseKind
     received_on: date
     days: int = 0
     complete: bool = True
@@ -75,6 +72,7 @@ class Why(StrEnum):
     NOTICED = "noticed"
     NOTICE_MISSED = "notice_missed"
     ACCEPTED = "accepted"
+    COMPLETED = "completed"
     ACCEPTED_AS_RECEIVED = "accepted_as_received"
     COUNTED = "counted"
     EXTENDED = "extended"
@@ -118,28 +116,37 @@ def deadline(history: History, today: date, calendar: WorkingDays, warning: int 
     """
     check(history)
     trace = list(_opening(history, today, calendar))
-    accepted = trace[-1].day if trace[-1].why in (Why.ACCEPTED, Why.ACCEPTED_AS_RECEIVED) else None
+    accepted = trace[-1].day if trace[-1].why in _ACCEPTS else None
     if accepted is None:
         owed = trace[-1].day if trace[-1].why is Why.NOTICE_DAY else None
         return Deadline(None, None, _provisional(trace), None, trace, owed)
+    if history.ended_on is not None and history.ended_on < accepted:
+        raise Invalid(N_("办结日期不能早于受理日期"), code="ended_before_accepted")
     trace += _counted(history, accepted, calendar)
     due = trace[-1].day if trace[-1].why is Why.DUE else None
     return Deadline(accepted, due, _provisional(trace), _light(history, due, trace, today, warning), trace)
 
 
+_ACCEPTS: Final = (Why.ACCEPTED, Why.COMPLETED, Why.ACCEPTED_AS_RECEIVED)
+
+
 def check(history: History) -> None:
     """Raises Invalid for a history that cannot have happened so."""
-    if not 0 <= history.days <= LONGEST_PROMISE or (history.kind is Kind.PROMISED and not history.days):
+    if not 0 <= history.days <= LONGEST_PROMISE or (history.kind is CaseKind.PROMISED and not history.days):
         raise Invalid(N_("承诺时限应为1至{most}个工作日"), code="days_out_of_bounds", most=LONGEST_PROMISE)
     if not 0 <= history.extended <= LONGEST_EXTENSION:
         raise Invalid(N_("延长期限不得超过{most}个工作日"), code="extended_too_long", most=LONGEST_EXTENSION)
-    if history.kind is Kind.IMMEDIATE and (history.suspensions or history.extended):
+    if history.kind is CaseKind.IMMEDIATE and (history.suspensions or history.extended):
         raise Invalid(N_("即办件当日办结，不能中止或延期"), code="immediate_has_no_pause")
     if history.complete and (history.completed_on or history.noticed_on):
         raise Invalid(N_("收件时材料已齐全，无需补正"), code="complete_already")
-    known = (history.completed_on, history.noticed_on, history.ended_on)
+    known = [history.completed_on, history.noticed_on, history.ended_on]
     if any(day is not None and day < history.received_on for day in known):
         raise Invalid(N_("日期不能早于收件日"), code="before_receipt")
+    known += [day for one in history.suspensions for day in one]
+    last = max(day for day in (history.received_on, *known) if day is not None)
+    if not YEARS[0] <= history.received_on.year < YEARS[1] or last - history.received_on > LONGEST_CASE:
+        raise Invalid(N_("日期超出可计算的范围"), code="date_out_of_range")
     if history.completed_on and history.noticed_on and history.noticed_on > history.completed_on:
         raise Invalid(N_("材料补齐后不能再作补正告知"), code="noticed_after_complete")
     free_from: date | None = history.received_on
@@ -156,25 +163,26 @@ def _opening(history: History, today: date, calendar: WorkingDays) -> Iterator[S
     if history.complete:
         yield Step(received, Why.ACCEPTED, "R23")
         return
-    days = list(_numbered(received, NOTICE_DAYS, calendar))
+    days = list(_notice_days(received, calendar))
     last = days[-1].day
-    if completed is not None and completed <= last:
-        yield Step(completed, Why.ACCEPTED, "R24")
+    in_time = noticed is not None and noticed <= last
+    if noticed is not None and in_time:
+        yield from (step for step in days if step.day <= noticed)
+        yield Step(noticed, Why.NOTICED, "R16")
+    if completed is not None and (in_time or completed <= last):
+        yield Step(completed, Why.COMPLETED, "R24")
+    if in_time or (completed is not None and completed <= last):
         return
     yield from days
-    if noticed is not None and noticed <= last:
-        yield Step(noticed, Why.NOTICED, "R16")
-        if completed is not None:
-            yield Step(completed, Why.ACCEPTED, "R24")
-    elif today > last:
+    if today > last:
         yield Step(last, Why.NOTICE_MISSED, "R17")
         yield Step(received, Why.ACCEPTED_AS_RECEIVED, "R17")
 
 
-def _numbered(after: date, most: int, calendar: WorkingDays) -> Iterator[Step]:
+def _notice_days(received: date, calendar: WorkingDays) -> Iterator[Step]:
     """The days for the one-time notice."""
-    day, number = after, 0
-    while number < most:
+    day, number = received, 0
+    while number < NOTICE_DAYS:
         day += DAY
         about = calendar.on(day)
         number += about.working
@@ -183,14 +191,14 @@ def _numbered(after: date, most: int, calendar: WorkingDays) -> Iterator[Step]:
 
 def _counted(history: History, accepted: date, calendar: WorkingDays) -> Iterator[Step]:
     """From the acceptance to the due date, or to the suspension that still runs."""
-    if history.kind is Kind.IMMEDIATE:
+    if history.kind is CaseKind.IMMEDIATE:
         yield Step(accepted, Why.DUE, "R22")
         return
     day, number = accepted, 0
     while number < history.days + history.extended:
         day += DAY
         about = calendar.on(day)
-        pause = next((one for one in history.suspensions if one.holds(day)), None)
+        pause = next((one for one in history.suspensions if one.stops(day)), None)
         if pause is not None:
             yield Step(day, Why.SUSPENDED, "R35", 0, about)
             if pause.ended_on is None:

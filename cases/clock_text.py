@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ..core.i18n import N_, Language, day_text, translate
+from ..core.i18n import N_, Language, date_text, translate
 from .clock import Light, Step, Why
 
 SAID: Final[Mapping[Why, str]] = {
@@ -12,6 +12,7 @@ SAID: Final[Mapping[Why, str]] = {
     Why.NOTICED: N_("已一次性告知，等待补齐材料"),
     Why.NOTICE_MISSED: N_("期限内未作一次性告知"),
     Why.ACCEPTED: N_("材料齐全，受理"),
+    Why.COMPLETED: N_("材料补齐，受理"),
     Why.ACCEPTED_AS_RECEIVED: N_("自收到申请材料之日起即为受理"),
     Why.COUNTED: N_("第{number}个工作日"),
     Why.EXTENDED: N_("第{number}个工作日（延期）"),
@@ -39,5 +40,5 @@ def said(step: Step, language: Language) -> str:
 
 
 def line(step: Step, language: Language) -> str:
-    """A step with its day and its rule: ``10月10日（周六） 第3个工作日，调休上班日 [R23]``."""
-    return f"{day_text(step.day, language)} {said(step, language)} [{step.rule}]"
+    """A step with its day and its rule: ``2026年10月10日（周六） 第3个工作日，调休上班日 [R23]``."""
+    return f"{date_text(step.day, language)} {said(step, language)} [{step.rule}]"

@@ -16,6 +16,7 @@ SPOKEN: Mapping[str, Language] = {"zh": "zh_CN", "en": "en"}
 DOMAIN = "paihao"
 _locale = cache(Locale.parse)
 _DAYS: Final[Mapping[Language, str]] = {"zh_CN": "M月d日（EEE）", "en": "EEE d MMM"}
+_DATES: Final[Mapping[Language, str]] = {"zh_CN": "y年M月d日（EEE）", "en": "EEE d MMM y"}
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's customary name, known to the extractor
@@ -52,6 +53,11 @@ def negotiate(*wishes: str | None) -> Language:
 def day_text(day: date, language: Language) -> str:
     """A date with its weekday, as people say it: ``11月24日（周二）``, ``Tue 24 Nov``."""
     return format_date(day, _DAYS[language], locale=_locale(language))
+
+
+def date_text(day: date, language: Language) -> str:
+    """A date with its weekday and year: ``2026年11月24日（周二）``, ``Tue 24 Nov 2026``."""
+    return format_date(day, _DATES[language], locale=_locale(language))
 
 
 def moment_text(local: datetime, language: Language) -> str:

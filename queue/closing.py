@@ -12,21 +12,15 @@ from ..core.i18n import N_
 from .actor import Actor
 from .hall import HoursException
 
-_OF = (
-    HoursException.hall_id == bindparam("hall"),
-    HoursException.day == bindparam("on", type_=Date),
-    or_(
-        HoursException.line_id == bindparam("line", type_=BigInteger),
-        HoursException.line_id.is_(None) & bindparam("line", type_=BigInteger).is_(None),
-    ),
-)
-# What closes the whole hall outranks what a line had of its own that day.
+_LINE = bindparam("line", type_=BigInteger)
+_DAY = (HoursException.hall_id == bindparam("hall"), HoursException.day == bindparam("on", type_=Date))
+_OF = (*_DAY, or_(HoursException.line_id == _LINE, HoursException.line_id.is_(None) & _LINE.is_(None)))
+# Hours that a line had of its own that day would outrank the hall's closing; that it was closed itself stays.
 _CLEAR = delete(HoursException).where(
-    HoursException.hall_id == bindparam("hall"),
-    HoursException.day == bindparam("on", type_=Date),
+    *_DAY,
     or_(
-        bindparam("line", type_=BigInteger).is_(None),
-        HoursException.line_id == bindparam("line", type_=BigInteger),
+        HoursException.line_id == _LINE,
+        _LINE.is_(None) & or_(HoursException.line_id.is_(None), HoursException.opens.is_not(None)),
     ),
 )
 _REOPEN = delete(HoursException).where(*_OF, HoursException.opens.is_(None)).returning(HoursException.id)

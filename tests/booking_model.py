@@ -170,7 +170,7 @@ class Model:
         known = {(one.line, one.starts): number for number, one in self.slots.items()}
         for (line, starts), number in known.items():
             one, places = self.slots[number], want.get((line, starts))
-            if not self.today <= one.day <= self.last_day:
+            if not self.today <= one.day <= self.last_day or one.starts <= self.now:
                 continue
             one.closed = places is None
             size = one.capacity if places is None or one.fixed else places
@@ -285,6 +285,8 @@ class Model:
         if proven and one.channel == "online" and not (one.verified and one.phone == person):
             raise refuse("phone_unverified", Invalid)
         self.barred(person, one.channel)
+        if self.slots[one.slot].closed:
+            raise refuse("slot_closed")
         day = self.slots[one.slot].day
         that_day = [a for a in self.booked if (a.person, a.day) == (person, day)]
         if sum(a.status in ("booked", "checked_in") for a in that_day) >= self.rules.a_day:
@@ -404,6 +406,8 @@ class Model:
     def join(self, item: int, day: date, channel: str, person: str, since: time, until: time) -> Waiting:
         if not self.today <= day <= self.last_day:
             raise refuse("not_open_yet")
+        if day.weekday() > 4:
+            raise refuse("day_closed")
         self.barred(person, channel)
         if any(
             (w.person, w.item, w.day) == (person, item, day) and w.status in ("waiting", "offered") for w in self.waits
@@ -419,19 +423,20 @@ class Model:
         for entry in [w for w in self.waits if w.status == "waiting" and (w.line, w.day) in lines]:
             for slot in sorted(freed):
                 one = self.slots[slot]
-                begins, expires = one.starts.astimezone(ZONE).time(), min(self.wakes(one.starts) + OFFER, one.starts)
+                begins, expires = one.starts.astimezone(ZONE).time(), min(self.wakes + OFFER, one.starts)
                 suits = (one.line, one.day) == (entry.line, entry.day) and entry.since <= begins < entry.until
-                if suits and not one.closed and one.starts > self.now and min(self.free(slot, entry.channel)) > 0:
+                if suits and not one.closed and self.wakes < one.starts and min(self.free(slot, entry.channel)) > 0:
                     self.holds.append(Hold(slot, entry.item, entry.channel, self.now, expires))
                     entry.status, entry.hold = "offered", len(self.holds) - 1
                     self.letters.append((entry, "offered"))
                     break
 
-    def wakes(self, starts: datetime) -> datetime:
-        """At night an offer waits for the morning, if there is time until then."""
+    @property
+    def wakes(self) -> datetime:
+        """At night an offer waits for the morning."""
         at = self.now.astimezone(ZONE)
         morning = at.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=at.hour >= 21)
-        return self.now if 8 <= at.hour < 21 or morning >= starts else morning
+        return self.now if 8 <= at.hour < 21 else morning
 
     def accept(self, entry: Waiting) -> Appointment:
         if entry.status != "offered" or entry.hold is None:

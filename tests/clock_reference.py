@@ -6,7 +6,8 @@ from random import Random
 from typing import NamedTuple
 
 import chinese_calendar
-from paihao.cases.clock import History, Kind, Suspension
+from paihao.cases.clock import History, Suspension
+from paihao.queue.hall import CaseKind
 
 ONE = timedelta(days=1)
 FIRST, DAYS = date(2025, 12, 1), 520
@@ -40,14 +41,16 @@ def expected(history: History, today: date, overrides: Mapping[date, bool]) -> E
     accepted: date | None = history.received_on
     if not history.complete:
         day, passed = history.received_on, 0
-        while passed < 5 and day != history.completed_on:
+        while passed < 5:
             day += ONE
             passed += works(day)
-        if day == history.completed_on:
-            accepted = day
+        noticed, completed = history.noticed_on, history.completed_on
+        if noticed is not None and noticed <= day:
+            accepted = completed
+            unsure = {one for one in unsure if one <= noticed}
+        elif completed is not None and completed <= day:
+            accepted = completed
             unsure.clear()
-        elif history.noticed_on is not None and history.noticed_on <= day:
-            accepted = history.completed_on
         elif today <= day:
             accepted = None
     if accepted is None:
@@ -55,7 +58,7 @@ def expected(history: History, today: date, overrides: Mapping[date, bool]) -> E
 
     # R22: the day itself. R23, R35: so many working days after it, on which nothing stops the clock.
     day, still = accepted, history.days + history.extended
-    while history.kind is Kind.PROMISED and still:
+    while history.kind is CaseKind.PROMISED and still:
         day += ONE
         still -= works(day) and not stopped(day)
         if any(one.ended_on is None and one.began_on <= day for one in history.suspensions) and still:
@@ -77,12 +80,12 @@ def history(chance: Random) -> tuple[History, date, Mapping[date, bool]]:
         return day + chance.randint(0, most) * ONE
 
     received = after(FIRST, DAYS)
-    kind = chance.choice((Kind.IMMEDIATE, *(Kind.PROMISED,) * 4))
+    kind = chance.choice((CaseKind.IMMEDIATE, *(CaseKind.PROMISED,) * 4))
     complete = chance.random() < 0.5
     noticed = after(received, 16) if not complete and chance.random() < 0.6 else None
     completed = after(noticed or received, 25) if not complete and chance.random() < 0.6 else None
     pauses, day = list[Suspension](), after(received, 15)
-    for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3)) if kind is Kind.PROMISED else 0):
+    for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3)) if kind is CaseKind.PROMISED else 0):
         pauses.append(Suspension(day, after(day, 14)))
         day = after(pauses[-1].ended_on or day, 9)
     if pauses and chance.random() < 0.2:
@@ -95,8 +98,8 @@ def history(chance: Random) -> tuple[History, date, Mapping[date, bool]]:
         completed_on=completed,
         noticed_on=noticed,
         suspensions=pauses,
-        extended=chance.choice((0, 0, chance.randint(1, 10))) if kind is Kind.PROMISED else 0,
-        ended_on=after(received, 60) if chance.random() < 0.2 else None,
+        extended=chance.choice((0, 0, chance.randint(1, 10))) if kind is CaseKind.PROMISED else 0,
+        ended_on=after(completed or received, 60) if chance.random() < 0.2 else None,
     )
     overrides = {after(received, 40): chance.random() < 0.5 for _ in range(chance.choice((0, 0, 1, 3)))}
     return made, after(received, 70), overrides

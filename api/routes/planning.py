@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ...booking import appointments, closing, rulebook, slots, waiting
 from ...booking.appointments import AppointmentRow
 from ...booking.office import Office
-from ...booking.rules import RulesFacts
+from ...booking.wording import Reason
 from ...core import journal
 from ...core.bus import What
 from ...core.clock import now
@@ -28,14 +28,15 @@ from .appointments import line_named, line_or_all
 from .bodies import Closure, LineBooking, Places
 
 AnyRequest = Request[Any, Any, Any]
-LARGEST = 2**63 - 1
 
 
 @get("/halls/{hall:str}/booking-rules", name="booking_rules")
-async def rules(request: AnyRequest, hall: FromPath[str], services: Provided) -> RulesFacts:
-    """How the hall takes bookings."""
+async def rules(request: AnyRequest, hall: FromPath[str], services: Provided) -> dict[str, Any]:
+    """How the hall takes bookings; ``lines``: what some of them do otherwise, by prefix."""
     facts = await services.halls.get(hall)
-    return (await office_for(request, services, facts)).rules
+    office = await office_for(request, services, facts)
+    lines = {facts.lines[line].prefix: own for line, own in office.book.lines.items()}
+    return msgspec.structs.asdict(office.rules) | {"lines": lines}
 
 
 @put("/halls/{hall:str}/booking-rules", name="booking_rules_set")
@@ -77,7 +78,7 @@ async def set_line(
 async def _planned(tx: AsyncConnection, office: Office) -> Sequence[AppointmentRow]:
     """Plan by the rules as they stand now; gives the appointments that have no place any more."""
     office = office._replace(book=await rulebook.load(tx, office.hall.id))
-    stuck = await slots.plan(tx, office.hall, office.book, office.open_days)
+    stuck = await slots.plan(tx, office.hall, office.book, office.open_days, office.now)
     await waiting.offer_all(tx, office)
     return await appointments.in_slots(tx, office.hall.id, stuck)
 
@@ -115,7 +116,7 @@ async def resize(
 ) -> dict[str, Any]:
     """Set a slot's places by hand. 409 ``booked_more`` with the appointments that stand in the way (``in_the_way``)."""
     async with services.database.read() as connection:
-        hall_id = await slots.hall_of(connection, min(slot, LARGEST))
+        hall_id = await slots.hall_of(connection, slot)
     facts = await services.halls.by_id(hall_id)
     office = await office_for(request, services, facts)
     async with services.database.write() as tx:
@@ -153,12 +154,12 @@ async def close(
 
     async def work(tx: AsyncConnection) -> Answered:
         if data.appointments is None:
-            rows = await closing.affected(tx, facts.id, data.day, line_id)
+            rows = await closing.affected(tx, office, data.day, line_id)
             return Answered(200, {"affected": shown(office, rows, language), "moved": [], "cancelled": []})
-        rows = await closing.shut(tx, office, data.day, line_id, data.reason.strip())
-        words = (data.reason.strip(), data.reason_en.strip())
-        await hours.close(tx, facts.id, data.day, line_id, words, office.by, office.now)
-        done = await closing.resettle(tx, office, rows, data.appointments, data.reason.strip(), data.day)
+        reason = Reason(data.reason.strip(), data.reason_en.strip())
+        rows = await closing.shut(tx, office, data.day, line_id, reason)
+        await hours.close(tx, facts.id, data.day, line_id, reason, office.by, office.now)
+        done = await closing.resettle(tx, office, rows, data.appointments, reason, data.day)
         moved, cancelled = shown(office, done.moved, language), shown(office, done.cancelled, language)
         return Answered(200, {"affected": [], "moved": moved, "cancelled": cancelled})
 
@@ -188,7 +189,7 @@ async def replan(services: Services, hall: str) -> None:
     facts = await services.halls.get(hall)
     office = await own_office(services, facts, now())
     async with services.database.write() as tx:
-        await slots.plan(tx, facts, office.book, office.open_days)
+        await slots.plan(tx, facts, office.book, office.open_days, office.now)
         await waiting.offer_all(tx, office)
     services.messages.wake()
 

@@ -13,7 +13,6 @@ from ...booking.people import Party, person
 from ...booking.state import Channel
 from ...core.errors import Invalid, NotFound, SlotFull
 from ...core.i18n import N_, negotiate
-from ...core.privacy import phone_number
 from ...queue.facts import HallFacts, ItemFacts
 from .. import slips
 from ..language import language_of
@@ -167,7 +166,6 @@ async def code(request: AnyRequest, key: FromPath[str], data: JSONBody[Phone], s
     slow_down(request, services.taking)
     office = await _office_of(request, services, key)
     async with services.database.write() as tx:
-        services.texting.take(phone_number(data.phone))
         await holds.send_code(tx, office, key, data.phone, language_of(request))
     services.messages.wake()
     return {"sent": True}

@@ -35,6 +35,8 @@ async def join(request: AnyRequest, hall: FromPath[str], data: JSONBody[Wait], s
     if request.user.caller is Caller.PUBLIC and not office.rules.portals:  # our page asks for a code
         raise Invalid(N_("请先填写发到这个手机上的验证码"), code="phone_unverified")
     language = data.language or language_of(request)
+    if request.user.caller is Caller.PUBLIC:
+        services.texting.take(party.contact)
 
     async def work(tx: AsyncConnection) -> Answered:
         key = await waiting.join(

@@ -282,6 +282,31 @@ async def test_who_guesses_codes_is_stopped(diary: Diary) -> None:
     assert (again.status_code, again.json()["code"]) == (429, "too_many_codes")
 
 
+async def test_nobodys_phone_is_flooded_by_the_waiting_list(diary: Diary) -> None:
+    slots = await diary.slots()
+    wish = {
+        "item": ITEM,
+        "day": slots[-1]["day"],
+        "channel": "online",
+        "proxy": {"name": "李四", "phone": "13900001234"},
+    }
+    answers = [
+        await diary.http.post("/halls/small/waiting", json=wish | {"name": f"王小{sign}", "phone": ""})
+        for sign in "一二三四五六七八九"
+    ]
+    assert [answer.status_code for answer in answers] == [201] * 6 + [429] * 3
+    assert len(await diary.told("13900001234")) == 6
+
+
+async def test_invented_holds_cost_a_phone_nothing(diary: Diary) -> None:
+    held = (await diary.hold((await diary.free_slot())["id"])).json()["id"]
+    phone = diary.phone()
+    invented = [await diary.http.post(f"/holds/{held[:6]}{'A' * 16}/code", json={"phone": phone}) for _ in range(7)]
+    assert {answer.status_code for answer in invented} == {409}
+    assert (await diary.http.post(f"/holds/{held}/code", json={"phone": phone})).status_code == 202
+    assert len(await diary.told(phone)) == 1
+
+
 async def test_500_requests_a_minute_from_one_address_hold_up_nobody_else(database_url: str) -> None:
     async with open_house(database_url) as house:
         await sweeps.sweep(house.services)

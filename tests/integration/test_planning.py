@@ -9,11 +9,14 @@ import httpx
 import pytest
 from diary import ITEM, Diary, open_diary
 from paihao.api import sweeps
+from paihao.api.offices import own_office
 from paihao.api.permissions import Caller
-from paihao.booking import appointments
+from paihao.booking import appointments, overdue, waiting
 from paihao.booking.tables import Appointment, Slot
+from paihao.core import clock
 from paihao.core.journal import Journal
-from sqlalchemy import select, update
+from paihao.core.message import Message
+from sqlalchemy import delete, select, update
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +77,9 @@ async def test_a_line_with_windows_and_a_share_of_its_own(diary: Diary) -> None:
         assert (await last_day(diary))[0]["free"] > free
         assert (await set_to(501, None)).status_code == 400
         assert (await set_to(None, 101)).status_code == 400
-        assert (await admin.put("/halls/small/booking-rules/ZZZ", json={})).status_code in (400, 404)
+        assert (await admin.put("/halls/small/booking-rules/ZZZ", json={})).status_code == 404
+        lines = (await admin.get("/halls/small/booking-rules")).json()["lines"]
+        assert lines == {line: {"windows": 4, "share_percent": 100}}
         assert (await last_day(diary))[0]["free"] > free
         assert (await set_to(None, None)).status_code == 200
         assert (await last_day(diary))[0]["free"] == free - 1
@@ -148,6 +153,101 @@ async def test_a_closed_day_takes_nobody_who_held_or_waited_for_it(diary: Diary)
     assert (await diary.http.get(f"/waiting/{key}")).json()["status"] == "lapsed"
     told = await diary.told(wish["phone"])
     assert ["候补" in told[0], "设备检修" in told[-1]] == [True, True]
+
+
+async def test_a_hold_of_a_slot_that_planning_closed_is_no_place_any_more(diary: Diary) -> None:
+    held = (await diary.hold((await last_day(diary))[0]["id"])).json()["id"]
+    async with diary.house.client(Caller.ADMIN) as admin:
+        assert (await admin.put("/halls/small/booking-rules", json={"share_percent": 0})).status_code == 200
+    late = await diary.confirm(held)
+    assert (late.status_code, late.json()["code"]) == (409, "slot_closed")
+
+
+async def test_nobody_waits_for_a_day_that_is_closed(diary: Diary) -> None:
+    day = (await last_day(diary))[0]["day"]
+    wish = {"item": ITEM, "day": day, "channel": "online", "name": "李四", "phone": diary.phone()}
+    async with diary.house.client(Caller.SUPERVISOR) as chief:
+        closed = {"day": day, "reason": "设备检修", "appointments": "cancel"}
+        assert (await chief.post("/halls/small/closures", json=closed)).status_code == 200
+    refused = await diary.http.post("/halls/small/waiting", json=wish)
+    assert (refused.status_code, refused.json()["code"]) == (409, "day_closed")
+    assert await diary.told(wish["phone"]) == []
+
+
+async def test_an_offer_of_the_night_is_told_in_the_morning_unless_it_is_answered(diary: Diary) -> None:
+    slots = await last_day(diary)
+    for slot in slots:
+        for _ in range(slot["free"]):
+            await diary.book(slot["id"])
+    wish = {"item": ITEM, "day": slots[0]["day"], "channel": "online", "name": "李四", "phone": diary.phone()}
+    key = (await diary.http.post("/halls/small/waiting", json=wish)).json()["key"]
+    services, number = diary.house.services, int(slots[0]["id"].partition(".")[0])
+    hall = await services.halls.get("small")
+    night = clock.start_of(clock.business_day(clock.now(), hall.timezone), hall.timezone) + timedelta(hours=23)
+    office = await own_office(services, hall, night)
+    async with services.database.write() as tx:
+        more = {"capacity": Slot.capacity + 1, "online_cap": Slot.online_cap + 1}
+        await tx.execute(update(Slot).where(Slot.id == number).values(more))
+        assert await waiting.offer(tx, office, [number]) == 1
+    offered = select(Message.state, Message.due_at).where(Message.event.endswith(":offered"))
+    async with services.database.read() as connection:
+        state, due = (await connection.execute(offered)).one()
+    assert (state, clock.local(due, hall.timezone)) == ("queued", night + timedelta(hours=9))
+    assert (await diary.http.post(f"/waiting/{key}/accept")).status_code == 201
+    async with services.database.read() as connection:
+        assert (await connection.execute(offered)).one().state == "withdrawn"
+
+
+async def test_whoever_is_told_reads_the_reason_in_his_language(diary: Diary) -> None:
+    slots = await last_day(diary)
+    made = [await diary.book(slots[place]["id"], language=spoken) for place, spoken in enumerate(("zh_CN", "en"))]
+    closed = {"day": slots[0]["day"], "reason": "设备检修", "reason_en": "maintenance", "appointments": "cancel"}
+    async with diary.house.client(Caller.SUPERVISOR) as chief:
+        assert (await chief.post("/halls/small/closures", json=closed)).status_code == 200
+    chinese, english = [(await diary.told(one["phone"]))[-1] for one in made]
+    assert ("设备检修" in chinese, "maintenance" in english, "设备检修" in english) == (True, True, False)
+
+
+async def test_closing_the_hall_leaves_a_line_closed_that_was(diary: Diary) -> None:
+    day = (await last_day(diary))[0]["day"]
+    async with diary.house.client(Caller.SUPERVISOR) as chief:
+        for closed in ({"line": "A", "reason": "系统升级"}, {"reason": "台风停办"}):
+            asked = {"day": day, "appointments": "cancel"} | closed
+            assert (await chief.post("/halls/small/closures", json=asked)).status_code == 200
+        assert (await chief.delete("/halls/small/closures", params={"day": day})).status_code == 204
+        shown = (await chief.get("/halls/small/slots", params={"item": ITEM, "channel": "phone"})).json()
+    assert [(one["open"], one["reason"]) for one in shown["days"] if one["day"] == day] == [(False, "系统升级")]
+
+
+async def test_who_missed_his_time_before_the_hall_closed_has_missed_it(diary: Diary) -> None:
+    slot = (await last_day(diary))[0]
+    made = await diary.book(slot["id"])
+    await yesterday(diary, made["code"])
+    async with diary.house.client(Caller.SUPERVISOR) as chief:
+        closed = {"day": slot["day"], "reason": "设备检修", "appointments": "move"}
+        done = (await chief.post("/halls/small/closures", json=closed)).json()
+    assert (done["moved"], done["cancelled"]) == ([], [])
+    await sweeps.sweep(diary.house.services)
+    seen = await diary.http.get(f"/appointments/{made['code']}", params={"phone": made["phone"]})
+    assert seen.json()["status"] == "missed"
+
+
+async def test_a_sweep_that_failed_is_made_up_for_by_the_next(diary: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = await diary.counts()
+
+    async def broken(*_: object) -> int:
+        raise RuntimeError("in the middle of it")
+
+    services = diary.house.services
+    async with services.database.write() as tx:
+        await tx.execute(delete(Slot))
+    services.upkeep.again((await services.halls.get("small")).id)
+    with monkeypatch.context() as patch:
+        patch.setattr(overdue, "miss", broken)
+        await sweeps.sweep(services)
+    assert await diary.counts() == []
+    await sweeps.sweep(services)
+    assert len(await diary.counts()) == len(before)
 
 
 async def test_more_places_are_offered_to_whoever_waits(diary: Diary) -> None:

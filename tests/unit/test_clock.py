@@ -6,10 +6,11 @@ from random import Random
 import msgspec
 import pytest
 from clock_reference import expected, history
-from paihao.cases.clock import Deadline, History, Kind, Light, Suspension, Why, deadline
+from paihao.cases.clock import Deadline, History, Light, Suspension, Why, deadline
 from paihao.cases.clock_text import line
 from paihao.core.calendar import Override, WorkingDays
 from paihao.core.errors import Invalid
+from paihao.queue.hall import CaseKind
 
 HISTORIES = 10_000
 PUBLISHED = WorkingDays()
@@ -25,7 +26,7 @@ def told(received: str, days: int = 0, today: str = "01-01", *pauses: str, **mor
     began = [one.partition(":") for one in pauses]
     suspensions = [Suspension(day(one), day(other) if other else None) for one, _, other in began]
     dates = {name: day(value) if isinstance(value, str) else value for name, value in more.items()}
-    kind = Kind.PROMISED if days else Kind.IMMEDIATE
+    kind = CaseKind.PROMISED if days else CaseKind.IMMEDIATE
     asked = {"kind": kind, "received_on": day(received), "days": days, "suspensions": suspensions} | dates
     return deadline(History(**asked), day(today), PUBLISHED)  # type: ignore[arg-type]
 
@@ -124,6 +125,8 @@ def test_lights_turn_with_the_working_days_that_are_left() -> None:
         "10-10": Light.YELLOW,
         "10-11": Light.RED,
     }
+    case = History(kind=CaseKind.PROMISED, received_on=day("09-28"), days=5)
+    assert [deadline(case, day("10-08"), PUBLISHED, warning).light for warning in (1, 2)] == [Light.GREEN, Light.YELLOW]
     assert told("09-28", 5, "12-31", ended_on="10-10").light == Light.GREEN
     assert told("09-28", 5, "12-31", ended_on="10-11").light == Light.RED, "late stays late (R25)"
 
@@ -134,7 +137,7 @@ def test_an_unpublished_year_is_provisional_until_the_calendar_arrives() -> None
     assert (before.due_on, before.provisional) == (day("2027-02-09"), True)
     free = {date(2027, 2, number): Override(working=False, name="春节") for number in range(5, 12)}
     known = {date(2027, 2, number): Override(working=True, name="") for number in range(12, 20)}
-    case = History(kind=Kind.PROMISED, received_on=date(2027, 2, 4), days=3)
+    case = History(kind=CaseKind.PROMISED, received_on=date(2027, 2, 4), days=3)
     after = deadline(case, date(2027, 2, 4), WorkingDays(free | known))
     assert (after.due_on, after.provisional) == (date(2027, 2, 14), False)
     assert told("2026-12-31", 1).provisional
@@ -144,18 +147,18 @@ def test_an_unpublished_year_is_provisional_until_the_calendar_arrives() -> None
 def test_the_trace_names_every_day_and_its_rule() -> None:
     found = told("09-30", 3)
     assert [line(step, "zh_CN") for step in found.trace] == [
-        "9月30日（周三） 收件 [R23]",
-        "9月30日（周三） 材料齐全，受理 [R23]",
-        *(f"10月{number}日（周{name}） 国庆节，不计入 [R23]" for number, name in enumerate("四五六日一二三", 1)),
-        "10月8日（周四） 第1个工作日 [R23]",
-        "10月9日（周五） 第2个工作日 [R23]",
-        "10月10日（周六） 第3个工作日，调休上班日 [R23]",
-        "10月10日（周六） 办结期限，当日24时止 [R23]",
+        "2026年9月30日（周三） 收件 [R23]",
+        "2026年9月30日（周三） 材料齐全，受理 [R23]",
+        *(f"2026年10月{number}日（周{name}） 国庆节，不计入 [R23]" for number, name in enumerate("四五六日一二三", 1)),
+        "2026年10月8日（周四） 第1个工作日 [R23]",
+        "2026年10月9日（周五） 第2个工作日 [R23]",
+        "2026年10月10日（周六） 第3个工作日，调休上班日 [R23]",
+        "2026年10月10日（周六） 办结期限，当日24时止 [R23]",
     ]
     assert "counts as a working day" in line(found.trace[-2], "en")
 
 
-CASE = History(kind=Kind.PROMISED, received_on=day("09-18"), days=3)
+CASE = History(kind=CaseKind.PROMISED, received_on=day("09-18"), days=3)
 
 
 @pytest.mark.parametrize(
@@ -165,13 +168,17 @@ CASE = History(kind=Kind.PROMISED, received_on=day("09-18"), days=3)
         ({"days": 501}, "days_out_of_bounds"),
         ({"extended": 11}, "extended_too_long"),
         ({"extended": -1}, "extended_too_long"),
-        ({"kind": Kind.IMMEDIATE, "extended": 1}, "immediate_has_no_pause"),
-        ({"kind": Kind.IMMEDIATE, "suspensions": [Suspension(day("09-18"))]}, "immediate_has_no_pause"),
+        ({"kind": CaseKind.IMMEDIATE, "extended": 1}, "immediate_has_no_pause"),
+        ({"kind": CaseKind.IMMEDIATE, "suspensions": [Suspension(day("09-18"))]}, "immediate_has_no_pause"),
         ({"noticed_on": day("09-18")}, "complete_already"),
         ({"completed_on": day("09-18")}, "complete_already"),
         ({"complete": False, "completed_on": day("09-17")}, "before_receipt"),
         ({"complete": False, "noticed_on": day("09-17")}, "before_receipt"),
         ({"ended_on": day("09-17")}, "before_receipt"),
+        ({"complete": False, "completed_on": day("09-21"), "ended_on": day("09-20")}, "ended_before_accepted"),
+        ({"received_on": day("2003-12-31")}, "date_out_of_range"),
+        ({"received_on": day("9999-12-30")}, "date_out_of_range"),
+        ({"suspensions": [Suspension(day("09-20"), day("4026-01-01"))]}, "date_out_of_range"),
         ({"complete": False, "noticed_on": day("09-22"), "completed_on": day("09-21")}, "noticed_after_complete"),
         ({"suspensions": [Suspension(day("09-17"))]}, "suspensions_out_of_order"),
         ({"suspensions": [Suspension(day("09-22"), day("09-21"))]}, "suspensions_out_of_order"),

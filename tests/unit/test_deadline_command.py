@@ -54,11 +54,11 @@ def test_the_clock_by_hand(options: str, accepted: str | None, due: str | None, 
 
 def test_the_trace_in_both_languages(elsewhere: Path) -> None:
     chinese = run(f"{ASKED} --now 2026-10-10").output
-    assert "10月10日（周六） 第3个工作日，调休上班日 [R23]" in chinese
-    assert chinese.splitlines()[-3:] == ["受理日期：2026-09-30", "办结期限：2026-10-10", "黄灯"]
+    assert "2026年10月10日（周六） 第3个工作日，调休上班日 [R23]" in chinese
+    assert chinese.splitlines()[-3:] == ["受理日期：2026年9月30日（周三）", "办结期限：2026年10月10日（周六）", "黄灯"]
     english = run(f"{ASKED} --now 2026-10-10", "en_GB").output
     assert english.isascii()
-    assert english.splitlines()[-3:] == ["Accepted on: 2026-09-30", "Due on: 2026-10-10", "Yellow"]
+    assert english.splitlines()[-3:] == ["Accepted on: Wed 30 Sep 2026", "Due on: Sat 10 Oct 2026", "Yellow"]
     assert "Provisional" in run("--received 2027-03-01 --kind promised --days 3", "en").output
     assert list(elsewhere.iterdir()) == []
 
@@ -76,6 +76,9 @@ def test_the_trace_in_both_languages(elsewhere: Path) -> None:
         (f"{ASKED} --suspend 2026-1008:", "2026-1008"),
         (f"{ASKED} --suspend 2026-10-09:2026-10-08", "先后有误"),
         (f"{ASKED} --suspend 2026-10-08: --suspend 2026-10-09:2026-10-10", "先后有误"),
+        (f"{ASKED} --suspend 2026-10-08: --suspend 2026-10-08:2026-10-10", "先后有误"),
+        (f"{ASKED} --suspend 2026-10-08:4026-10-10", "范围"),
+        ("--received 9999-12-30 --kind promised --days 3", "范围"),
         (f"{ASKED} --complete 2026-09-29", "收件日"),
         (f"{ASKED} --incomplete --complete 2026-10-09", "--incomplete"),
         (f"{ASKED} --complete 2026-10-09 --notice 2026-10-10", "补正告知"),
