@@ -121,6 +121,7 @@ PERMISSIONS: Final = MappingProxyType(
         "appointment_lift_bar": ANSWERING,
         "booking_rules": STAFF,
         "booking_rules_set": frozenset({Caller.ADMIN}),
+        "booking_rules_of_line": STAFF,
         "booking_rules_line": frozenset({Caller.ADMIN}),
         "bookings": STAFF,
         "slot_resize": STEERING,

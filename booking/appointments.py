@@ -104,6 +104,12 @@ def _book() -> Any:
 _BOOK = _book()
 
 
+def step(action: Action, status: Status, **values: Any) -> dict[str, Any]:
+    """What every move of an appointment writes, by ``by`` at ``now``; ``values`` besides."""
+    own = {"status": status, "action": action, "moves": Appointment.moves + 1}
+    return own | {"actor": bindparam("by"), "changed_at": _NOW} | values
+
+
 def _move(action: Action, status: Status, **values: Any) -> Any:
     return (
         update(Appointment)
@@ -112,15 +118,7 @@ def _move(action: Action, status: Status, **values: Any) -> Any:
             Appointment.moves == bindparam("seen"),
             Appointment.status == Status.BOOKED,
         )
-        .values(
-            status=status,
-            action=action,
-            moves=Appointment.moves + 1,
-            actor=bindparam("by"),
-            changed_at=_NOW,
-            note=bindparam("why"),
-            **values,
-        )
+        .values(step(action, status, note=bindparam("why"), **values))
         .returning(Appointment.id)
     )
 

@@ -32,15 +32,7 @@ def _over(action: Action, status: Status, *, closed: bool) -> Any:
             Appointment.status == Status.BOOKED,
             Appointment.slot_id.in_(past),
         )
-        .values(
-            status=status,
-            action=action,
-            moves=Appointment.moves + 1,
-            actor=bindparam("by"),
-            changed_at=_NOW,
-            ended_at=_NOW,
-            note="",
-        )
+        .values(appointments.step(action, status, ended_at=_NOW, note=""))
         .returning(Appointment.id)
     )
 

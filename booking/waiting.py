@@ -172,7 +172,10 @@ async def join(
             raise BookingRefused(N_("您已在候补名单中，有空位会短信通知您"), code="waiting_already") from error
         raise
     made = await find(tx, key)
-    await messages.post_all(tx, office.vault, [_joined(office, made)], office.now)
+    letter = _letter(
+        office, made, "joined", wording.JOINED, day=day_text(day, negotiate(language)), link=_link(office, key)
+    )
+    await messages.post_all(tx, office.vault, [letter], office.now)
     return key
 
 
@@ -220,7 +223,7 @@ async def offer(tx: AsyncConnection, office: Office, freed: Collection[int]) -> 
     await tx.execute(_HOLD, held)
     offers = [{"entry": entry.id, "held": key} for key, (entry, _, _) in zip(keys, made, strict=True)]
     await tx.execute(_OFFER, offers)
-    letters = [_letter(office, entry, slot, expires) for entry, slot, expires in made]
+    letters = [_offered(office, entry, slot, expires) for entry, slot, expires in made]
     await messages.post_all(tx, office.vault, letters, office.now)
     return len(made)
 
@@ -259,41 +262,40 @@ def _begins(office: Office, slot: slots.SlotRow) -> time:
     return local(slot.starts_at, office.hall.timezone).time()
 
 
-def _joined(office: Office, entry: WaitingRow) -> messages.Letter:
-    return wording.letter(
+def _offered(office: Office, entry: WaitingRow, slot: slots.SlotRow, expires: datetime) -> messages.Letter:
+    return _letter(
         office,
-        f"waiting:{entry.id}:joined",
-        _party(office, entry).contact,
-        wording.JOINED,
-        entry.language,
-        day=day_text(entry.day, negotiate(entry.language)),
-        item=_item(office, entry).name,
-        link=f"{office.root}/book/waiting/{entry.key}",
-    )
-
-
-def _letter(office: Office, entry: WaitingRow, slot: slots.SlotRow, expires: datetime) -> messages.Letter:
-    language = negotiate(entry.language)
-    return wording.letter(
-        office,
-        f"waiting:{entry.id}:offered",
-        _party(office, entry).contact,
+        entry,
+        "offered",
         wording.OFFERED,
-        entry.language,
         wording.not_at_night(office),
         ends=expires,
-        when=office.when(slot.starts_at, language),
-        item=_item(office, entry).name,
+        when=office.when(slot.starts_at, negotiate(entry.language)),
         until=f"{local(expires, office.hall.timezone):%H:%M}",
-        link=f"{office.root}/book/waiting/{entry.key}",
+        link=_link(office, entry.key),
     )
+
+
+def _letter(
+    office: Office, entry: WaitingRow, what: str, message: str, due: datetime | None = None, **fields: Any
+) -> messages.Letter:
+    """What somebody who waits is told: about his item, and with these fields."""
+    to, item = opened(office.vault, entry.sealed).contact, office.hall.items_by_id[entry.item_id].name
+    event = f"waiting:{entry.id}:{what}"
+    return wording.letter(office, event, to, message, entry.language, due, item=item, **fields)
+
+
+def _link(office: Office, key: str) -> str:
+    return f"{office.root}/book/waiting/{key}"
 
 
 async def accept(tx: AsyncConnection, office: Office, row: WaitingRow) -> appointments.AppointmentRow:
     """Take what was offered: the hold becomes an appointment. Raises BookingRefused when the offer is over."""
     if row.status != WaitingStatus.OFFERED:
         raise BookingRefused(N_("现在没有为您保留的空位"), code="nothing_offered")
-    made = await appointments.confirm(tx, office, row.hold, _party(office, row), row.need, row.language, proven=False)
+    made = await appointments.confirm(
+        tx, office, row.hold, opened(office.vault, row.sealed), row.need, row.language, proven=False
+    )
     await _end(tx, office, row, WaitingStatus.TAKEN)
     return made
 
@@ -331,18 +333,8 @@ async def run_out(tx: AsyncConnection, office: Office, slot_id: int | None = Non
 async def _lapse(tx: AsyncConnection, office: Office, expired: Sequence[Row[Any]]) -> None:
     """Whose offers ran out is told so."""
     rows = (await tx.execute(_LAPSE, {"held": [row.id for row in expired], "now": office.now})).all()
-    letters = [
-        wording.letter(
-            office,
-            f"waiting:{row.id}:lapsed",
-            _party(office, row).contact,
-            wording.LAPSED,
-            row.language,
-            wording.not_at_night(office),
-            item=_item(office, row).name,
-        )
-        for row in rows
-    ]
+    morning = wording.not_at_night(office)
+    letters = [_letter(office, row, "lapsed", wording.LAPSED, morning) for row in rows]
     await messages.post_all(tx, office.vault, letters, office.now)
 
 
@@ -351,20 +343,17 @@ async def shut(tx: AsyncConnection, office: Office, day: date, line_id: int | No
     asked = {"hall": office.hall.id, "on": day, "line": line_id, "now": office.now}
     rows = (await tx.execute(_SHUT, asked)).all()
     letters = [
-        wording.letter(
+        _letter(
             office,
-            f"waiting:{row.id}:closed",
-            _party(office, row).contact,
+            row,
+            "closed",
             wording.LIST_CLOSED,
-            row.language,
-            item=_item(office, row).name,
             day=day_text(day, negotiate(row.language)),
             reason=reason.to(row.language),
         )
         for row in rows
     ]
-    for row in rows:
-        await messages.withdraw(tx, f"waiting:{row.id}:", office.now)
+    await messages.withdraw_all(tx, [f"waiting:{row.id}:" for row in rows], office.now)
     await messages.post_all(tx, office.vault, letters, office.now)
     return len(rows)
 
@@ -377,11 +366,3 @@ async def close(tx: AsyncConnection, office: Office) -> None:
 async def forget(tx: AsyncConnection, hall_id: int, before: date) -> int:
     """Wipe who waited on days before then; how many there were."""
     return (await tx.execute(_FORGET, {"hall": hall_id, "before": before})).rowcount
-
-
-def _party(office: Office, row: WaitingRow) -> Party:
-    return opened(office.vault, row.sealed)
-
-
-def _item(office: Office, row: WaitingRow) -> ItemFacts:
-    return office.hall.items_by_id[row.item_id]

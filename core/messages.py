@@ -234,9 +234,19 @@ async def withdraw(tx: AsyncConnection, about: str, now: datetime) -> int:
 
     What is on its way to the gateway at this moment may arrive all the same.
     """
+    return (await tx.execute(_WITHDRAW, _about(about, now))).rowcount
+
+
+async def withdraw_all(tx: AsyncConnection, abouts: Sequence[str], now: datetime) -> None:
+    """`withdraw` for many at once."""
+    if abouts:
+        await tx.execute(_WITHDRAW, [_about(about, now) for about in abouts])
+
+
+def _about(about: str, now: datetime) -> dict[str, Any]:
     if not about.endswith(":"):
         raise ValueError("appointment:1 would be appointment:17 too")
-    return (await tx.execute(_WITHDRAW, {"first": about, "after": about[:-1] + ";", "now": now})).rowcount
+    return {"first": about, "after": about[:-1] + ";", "now": now}
 
 
 async def forget(tx: AsyncConnection, hall_id: int, before: datetime) -> int:

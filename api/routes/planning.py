@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ...booking import appointments, closing, rulebook, slots, waiting
 from ...booking.appointments import AppointmentRow
 from ...booking.office import Office
+from ...booking.rules import RulesFacts
 from ...booking.wording import Reason
 from ...core import journal
 from ...core.bus import What
@@ -31,12 +32,10 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @get("/halls/{hall:str}/booking-rules", name="booking_rules")
-async def rules(request: AnyRequest, hall: FromPath[str], services: Provided) -> dict[str, Any]:
-    """How the hall takes bookings; ``lines``: what some of them do otherwise, by prefix."""
+async def rules(request: AnyRequest, hall: FromPath[str], services: Provided) -> RulesFacts:
+    """How the hall takes bookings."""
     facts = await services.halls.get(hall)
-    office = await office_for(request, services, facts)
-    lines = {facts.lines[line].prefix: own for line, own in office.book.lines.items()}
-    return msgspec.structs.asdict(office.rules) | {"lines": lines}
+    return (await office_for(request, services, facts)).rules
 
 
 @put("/halls/{hall:str}/booking-rules", name="booking_rules_set")
@@ -56,6 +55,16 @@ async def set_rules(
         rows = await _planned(tx, office)
     services.messages.wake()
     return {"rules": msgspec.to_builtins(changed), "in_the_way": shown(office, rows, language_of(request))}
+
+
+@get("/halls/{hall:str}/booking-rules/{line:str}", name="booking_rules_of_line")
+async def line_rules(
+    request: AnyRequest, hall: FromPath[str], line: FromPath[str], services: Provided
+) -> rulebook.LineFacts:
+    """What a line does otherwise than its hall; null: as the hall."""
+    facts = await services.halls.get(hall)
+    office = await office_for(request, services, facts)
+    return office.book.line(line_named(office, line))
 
 
 @put("/halls/{hall:str}/booking-rules/{line:str}", name="booking_rules_line")
@@ -194,4 +203,4 @@ async def replan(services: Services, hall: str) -> None:
     services.messages.wake()
 
 
-router = Router("/", route_handlers=[rules, set_rules, set_line, bookings, resize, close, reopen])
+router = Router("/", route_handlers=[rules, set_rules, line_rules, set_line, bookings, resize, close, reopen])

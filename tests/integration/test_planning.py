@@ -33,6 +33,15 @@ async def last_day(diary: Diary) -> list[dict[str, Any]]:
     return [slot for slot in slots if slot["day"] == slots[-1]["day"]]
 
 
+async def full_day(diary: Diary) -> list[dict[str, Any]]:
+    """The slots of the last open day, as they were before everything in them was booked."""
+    slots = await last_day(diary)
+    for slot in slots:
+        for _ in range(slot["free"]):
+            await diary.book(slot["id"])
+    return slots
+
+
 async def test_planning_again_changes_nothing(diary: Diary) -> None:
     await diary.book()
     before = await diary.counts()
@@ -78,8 +87,10 @@ async def test_a_line_with_windows_and_a_share_of_its_own(diary: Diary) -> None:
         assert (await set_to(501, None)).status_code == 400
         assert (await set_to(None, 101)).status_code == 400
         assert (await admin.put("/halls/small/booking-rules/ZZZ", json={})).status_code == 404
-        lines = (await admin.get("/halls/small/booking-rules")).json()["lines"]
-        assert lines == {line: {"windows": 4, "share_percent": 100}}
+        own = (await admin.get(f"/halls/small/booking-rules/{line}")).json()
+        assert own == {"windows": 4, "share_percent": 100}
+        rules = (await admin.get("/halls/small/booking-rules")).json()
+        assert (await admin.put("/halls/small/booking-rules", json=rules)).json()["rules"] == rules
         assert (await last_day(diary))[0]["free"] > free
         assert (await set_to(None, None)).status_code == 200
         assert (await last_day(diary))[0]["free"] == free - 1
@@ -175,10 +186,7 @@ async def test_nobody_waits_for_a_day_that_is_closed(diary: Diary) -> None:
 
 
 async def test_an_offer_of_the_night_is_told_in_the_morning_unless_it_is_answered(diary: Diary) -> None:
-    slots = await last_day(diary)
-    for slot in slots:
-        for _ in range(slot["free"]):
-            await diary.book(slot["id"])
+    slots = await full_day(diary)
     wish = {"item": ITEM, "day": slots[0]["day"], "channel": "online", "name": "李四", "phone": diary.phone()}
     key = (await diary.http.post("/halls/small/waiting", json=wish)).json()["key"]
     services, number = diary.house.services, int(slots[0]["id"].partition(".")[0])
@@ -251,10 +259,7 @@ async def test_a_sweep_that_failed_is_made_up_for_by_the_next(diary: Diary, monk
 
 
 async def test_more_places_are_offered_to_whoever_waits(diary: Diary) -> None:
-    slots = await last_day(diary)
-    for slot in slots:
-        for _ in range(slot["free"]):
-            await diary.book(slot["id"])
+    slots = await full_day(diary)
     wish = {"item": ITEM, "day": slots[0]["day"], "channel": "online", "name": "李四", "phone": diary.phone()}
     key = (await diary.http.post("/halls/small/waiting", json=wish)).json()["key"]
     async with diary.house.client(Caller.ADMIN) as admin:
