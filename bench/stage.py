@@ -89,7 +89,11 @@ class Hall:
         self.name = name
         self.directory = directory
         self.database = Database(url)
-        self.environ = os.environ | {"PAIHAO_DATABASE_URL": url, "PAIHAO_SECRET": secrets.token_urlsafe(48)}
+        self.environ = os.environ | {
+            "PAIHAO_DATABASE_URL": url,
+            "PAIHAO_SECRET": secrets.token_urlsafe(48),
+            "PAIHAO_LOG_LEVEL": "warning",
+        }
         self._rows = 0
         self._opened = now()
 

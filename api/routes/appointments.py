@@ -80,7 +80,7 @@ async def show(
 
 
 def _without_link(seen: dict[str, Any]) -> dict[str, Any]:
-    """For a kiosk, which anybody may ask about any phone: without the word that would let him cancel."""
+    """For a kiosk, which anybody may ask about any phone: without the link that opens it elsewhere."""
     return {name: value for name, value in seen.items() if name != "url"}
 
 

@@ -140,6 +140,16 @@ async def test_nobodys_phone_is_flooded_with_codes(diary: Diary) -> None:
     assert len(await diary.told(phone)) == 6
 
 
+async def test_a_kiosk_shows_an_appointment_without_its_link(diary: Diary) -> None:
+    made = await diary.book()
+    asked = f"/appointments/{made['code']}", {"phone": made["phone"]}
+    async with diary.house.client(Caller.KIOSK) as kiosk:
+        shown = (await kiosk.get(asked[0], params=asked[1])).json()
+    owner = (await diary.http.get(asked[0], params=asked[1])).json()
+    assert ("url" in shown, "url" in owner) == (False, True)
+    assert shown["code"] == owner["code"]
+
+
 async def test_channels_are_for_those_who_stand_there(diary: Diary) -> None:
     slot = await diary.free_slot()
     for channel in ("phone", "onsite"):

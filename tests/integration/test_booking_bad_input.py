@@ -145,6 +145,7 @@ CASES = {
     "waiting for no day": wait(400, "invalid", day="soon"),
     "waiting for an item without booking": wait(400, "not_bookable", item="S-001"),
     "waiting with an emoji": wait(400, "invalid_name", name="😀"),
+    "waiting by another clock than the hall's": wait(400, "invalid", since="09:00:00+08:00"),
     "waiting until before it begins": wait(400, "since_after_until", since="12:00:00", until="10:00:00"),
     "an unknown place in the list": Bad("/waiting/nothing/accept", 404, "unknown_waiting"),
 }
