@@ -2,25 +2,22 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
 
 import pytest
 from gateway import KEY, Mood
-from house import House, open_second_hall
 from office import PHONE, START, TEXT, Office, opened
-from paihao.api.permissions import Caller
 from paihao.core import messages, outbox
 from paihao.core.db import Database, violated
 from paihao.core.errors import Conflict, NotFound
 from paihao.core.gateways import Channel, Fault, NoGateway
-from paihao.core.journal import Journal
 from paihao.core.message import Message, State
-from paihao.core.messages import LEASE, Letter
+from paihao.core.messages import LEASE
 from paihao.core.outbox import AT_ONCE
 from paihao.core.privacy import Vault
 from prometheus_client import REGISTRY
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -377,88 +374,3 @@ async def test_the_database_itself_keeps_its_rules(office: Office) -> None:
             async with office.database.write() as tx:
                 await tx.execute(update(Message).where(Message.id == first.id).values(**changes))
         assert violated(refused.value) == name
-
-
-class TestInTheHouse:
-    """What supervisors see and do."""
-
-    async def post(self, house: House, hall: str, event: str, state: State = State.FAILED) -> int:
-        facts = await house.services.halls.get(hall)
-        letter = Letter(facts.id, event, Channel.SMS, PHONE, TEXT, "zh_CN")
-        ended = {"state": state, "ended_at": START, "fault": Fault.RECIPIENT if state is State.FAILED else ""}
-        async with house.services.database.write() as tx:
-            await messages.post_all(tx, house.services.vault, [letter], START)
-            mine = update(Message).where(Message.event == event).values(**ended, tries=1)
-            return int((await tx.execute(mine.returning(Message.id))).scalar_one())
-
-    async def test_failed_ones_are_listed_masked_and_sent_again(self, house: House) -> None:
-        number = await self.post(house, "small", "appointment:1:booked:0")
-        await self.post(house, "small", "appointment:2:booked:0", State.SENT)
-        async with house.client(Caller.SUPERVISOR) as client:
-            [shown] = (await client.get("/halls/small/messages?state=failed")).json()["messages"]
-            assert {name: shown[name] for name in ("id", "event", "channel", "to", "state", "tries", "fault")} == {
-                "id": number,
-                "event": "appointment:1:booked:0",
-                "channel": "sms",
-                "to": "138****5678",
-                "state": "failed",
-                "tries": 1,
-                "fault": "bad_recipient",
-            }
-            assert (shown["text"], shown["can_retry"]) == ("号码或邮箱地址无法送达，请核对后另行通知", True)
-            assert (await client.post(f"/messages/{number}/retry")).status_code == 204
-            again = await client.post(f"/messages/{number}/retry")
-            assert (again.status_code, again.json()["code"]) == (409, "not_failed")
-            assert (await client.get("/halls/small/messages?state=failed")).json()["messages"] == []
-        async with house.services.database.read() as connection:
-            about = select(Journal.data).where(Journal.action == "message_retry")
-            [written] = (await connection.execute(about)).scalars()
-        assert written == {"message": number, "event": "appointment:1:booked:0"}
-
-    async def test_lists_go_on_where_they_ended(self, house: House) -> None:
-        numbers = [await self.post(house, "small", event) for event in events(5)]
-        seen: list[int] = []
-        path: str | None = "/halls/small/messages?limit=2"
-        async with house.client(Caller.SUPERVISOR) as client:
-            while path:
-                page = (await client.get(path)).json()
-                seen += [message["id"] for message in page["messages"]]
-                path = f"/halls/small/messages?limit=2&cursor={page['cursor']}" if page["cursor"] else None
-            for wrong in ("limit=0", "limit=101", "cursor=x", "state=lost"):
-                assert (await client.get(f"/halls/small/messages?{wrong}")).status_code == 400
-            for unknown in ("x", "99999999", "9" * 30):
-                answer = await client.post(f"/messages/{unknown}/retry")
-                assert (answer.status_code, answer.json()["code"]) == (404, "unknown_message")
-        assert seen == numbers[::-1]
-
-    async def test_another_halls_messages_are_not_shown_or_sent(self, house: House) -> None:
-        await open_second_hall(house)
-        number = await self.post(house, "other", "appointment:1:booked:0")
-        async with house.client(Caller.SUPERVISOR) as client:
-            for answer in (
-                await client.get("/halls/other/messages"),
-                await client.post(f"/messages/{number}/retry"),
-            ):
-                assert (answer.status_code, answer.json()["code"]) == (403, "foreign_hall")
-            assert (await client.get("/halls/small/messages")).json()["messages"] == []
-        async with house.services.database.read() as connection:
-            assert (await messages.find(connection, number)).state == State.FAILED
-
-    async def test_in_development_the_console_shows_what_would_be_sent(
-        self, house: House, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        facts, services = await house.services.halls.get("small"), house.services
-        async with services.moving(facts.id) as tx:
-            letter = Letter(facts.id, "code:1:", Channel.SMS, PHONE, TEXT, "zh_CN")
-            await messages.post_all(tx, services.vault, [letter], datetime.now(UTC))
-        services.messages.wake()
-        said: list[str] = []
-
-        async def shown(wanted: Callable[[str], bool]) -> None:
-            async with asyncio.timeout(10):
-                while not wanted("".join(said)):
-                    said.append(capsys.readouterr().out)
-                    await asyncio.sleep(0)
-
-        await shown(lambda text: TEXT in text)
-        assert PHONE not in "".join(said)
