@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -39,6 +39,10 @@ _PLACES = text(
 ).bindparams(bindparam("after", type_=Moment))
 _BOOKED = "SELECT code, slot_id FROM appointment WHERE status = 'booked'"
 
+_DECISIONS = {"book": 11, "reload": 4, "change": 2, "give back": 1, "walk away": 2}
+_AFTERWARDS = {"keep": 14, "move": 3, "cancel": 3}
+"""Of 20 people so many do this: dealt like cards, so that everything happens in a small crowd too."""
+
 _numbers = itertools.count(1)
 
 
@@ -63,6 +67,13 @@ async def connect(ports: Sequence[int], count: int) -> list[Line]:
     loop = asyncio.get_running_loop()
     places = itertools.islice(itertools.cycle(ports), count)
     return [(await loop.create_connection(Line, HOST, port))[1] for port in places]
+
+
+def _dealt(counts: Mapping[str, int], choice: random.Random) -> Iterator[str]:
+    """For ever, each so often, in a mixed order."""
+    cards = [what for what, count in counts.items() for _ in range(count)]
+    choice.shuffle(cards)
+    return itertools.cycle(cards)
 
 
 class Outcome(NamedTuple):
@@ -105,6 +116,7 @@ class Rush:
         """All want a place at once; in the end whatever is left free is taken, so that nothing was lost."""
         lines, began = await connect(self._ports, connections), perf_counter()
         crowd, choice = iter(range(people)), random.Random(seed)
+        self._decisions, self._afterwards = _dealt(_DECISIONS, choice), _dealt(_AFTERWARDS, choice)
 
         async def come(line: Line) -> None:
             for _ in crowd:
@@ -134,7 +146,7 @@ class Rush:
     async def _decide(self, visitor: Visitor, slot: str, held: Any, choice: random.Random) -> None:
         """With a place in his hands, somebody does one of what people do."""
         key, other = held["id"], choice.choice(self._slots)
-        match choice.choices(("book", "reload", "change", "give back", "walk away"), (55, 20, 10, 5, 10))[0]:
+        match next(self._decisions):
             case "reload":
                 again = await visitor.ask(f"/halls/{self._hall}/holds", slot=slot, channel="online", hold=key)
                 self._note("reloaded", again == (201, held), again)
@@ -162,7 +174,7 @@ class Rush:
         async with self._database.read() as connection:
             found = await connection.execute(text("SELECT slot_id FROM appointment WHERE code = :code"), {"code": code})
             self._told[code] = found.scalar_one()
-        match choice.choices(("keep", "move", "cancel"), (70, 15, 15))[0]:
+        match next(self._afterwards):
             case "move" if int(other.partition(".")[0]) != self._told[code]:
                 status, moved = await visitor.ask(f"/appointments/{code}/move", slot=other, phone=visitor.phone)
                 self._note("moved" if status == 200 else "not moved", status in (200, 409), moved)
