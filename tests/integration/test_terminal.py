@@ -31,6 +31,8 @@ def shop(database_url: str, tmp_path: Path) -> Iterator[Shop]:
 def terminal(shop: Shop, *options: str, hall: str = "small") -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "paihao.api.cli", "board", "--hall", hall, "--url", shop.server.base, *options]
     pipe, environ = subprocess.PIPE, os.environ | {"LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
+    # A run of tests that was started in the background ignores Ctrl+C, and its children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environ) as process:
         giving_up = threading.Timer(PATIENCE, process.kill)
         giving_up.start()
