@@ -165,18 +165,17 @@ def _opening(history: History, today: date, calendar: WorkingDays) -> Iterator[S
         return
     days = list(_notice_days(received, calendar))
     last = days[-1].day
-    in_time = noticed is not None and noticed <= last
-    if noticed is not None and in_time:
+    if noticed is not None and noticed <= last:
         yield from (step for step in days if step.day <= noticed)
         yield Step(noticed, Why.NOTICED, "R16")
-    if completed is not None and (in_time or completed <= last):
-        yield Step(completed, Why.COMPLETED, "R24")
-    if in_time or (completed is not None and completed <= last):
+    elif completed is None or completed > last:
+        yield from days
+        if today > last:
+            yield Step(last, Why.NOTICE_MISSED, "R17")
+            yield Step(received, Why.ACCEPTED_AS_RECEIVED, "R17")
         return
-    yield from days
-    if today > last:
-        yield Step(last, Why.NOTICE_MISSED, "R17")
-        yield Step(received, Why.ACCEPTED_AS_RECEIVED, "R17")
+    if completed is not None:
+        yield Step(completed, Why.COMPLETED, "R24")
 
 
 def _notice_days(received: date, calendar: WorkingDays) -> Iterator[Step]:
@@ -223,5 +222,5 @@ def _light(history: History, due: date | None, trace: Sequence[Step], today: dat
         return Light.GREEN if history.ended_on <= due else Light.RED
     if today > due:
         return Light.RED
-    left = sum(step.number > 0 and step.why is not Why.NOTICE_DAY and step.day > today for step in trace)
+    left = sum(step.why in (Why.COUNTED, Why.EXTENDED) and step.day > today for step in trace)
     return Light.YELLOW if left <= warning else Light.GREEN

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from ..core.calendar import FRIDAY
 from ..core.i18n import N_, Language, date_text, translate
 from .clock import Light, Step, Why
 
@@ -34,7 +35,7 @@ def said(step: Step, language: Language) -> str:
         return text
     if step.why is Why.REST and about.name:
         text = translate(language, _NAMED, name=about.name_en if language == "en" and about.name_en else about.name)
-    elif step.number and step.day.isoweekday() > 5:
+    elif step.number and step.day.isoweekday() > FRIDAY:
         text = translate(language, _MAKE_UP, said=text)
     return translate(language, _PROVISIONAL, said=text) if about.provisional else text
 

@@ -30,7 +30,7 @@ def expected(history: History, today: date, overrides: Mapping[date, bool]) -> E
             return overrides[day]
         try:
             return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
+        except NotImplementedError:  # the library's word for a year that it does not know
             unsure.add(day)
             return day.weekday() < 5
 

@@ -198,8 +198,7 @@ async def replan(services: Services, hall: str) -> None:
     facts = await services.halls.get(hall)
     office = await own_office(services, facts, now())
     async with services.database.write() as tx:
-        await slots.plan(tx, facts, office.book, office.open_days, office.now)
-        await waiting.offer_all(tx, office)
+        await _planned(tx, office)
     services.messages.wake()
 
 
