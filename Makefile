@@ -4,7 +4,7 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 TYPING := build/typing/paihao
-ROOMS := core queue booking display cases api samples
+ROOMS := core queue booking display cases admin api samples
 
 .PHONY: run test check bench format lock translations clean
 

@@ -22,7 +22,8 @@ venv() {
 }
 
 packages() {
-    $BIN/pip install --quiet --disable-pip-version-check --require-hashes -r "$1" \
+    # The lock names everything: pip must not look for what is newer, which it does for requirements with extras.
+    $BIN/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$1" \
         || fail "pip could not install the packages of $1"
     $BIN/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
         || fail "pip could not install Paihao itself"

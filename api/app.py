@@ -1,6 +1,6 @@
 """The application: rooms composed into routes, pages and a lifespan."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,8 +17,12 @@ from ..core.settings import Settings
 from . import problems, schema, sweeps
 from .choices import remember
 from .guard import gate
+from .household import Household
 from .light import FOLLOW_DIGEST, compressed
 from .routes import (
+    account,
+    administration,
+    alerts,
     appointments,
     board,
     book,
@@ -26,18 +30,27 @@ from .routes import (
     book_who,
     booked_slip,
     callers,
+    cases,
+    changes,
+    custodies,
     desk,
     desk_pages,
     enquiries,
+    guide,
+    hall_files,
     halls,
     house,
     live,
+    matters,
     media,
     messages,
     pages,
+    papers,
     planning,
     printing,
+    progress,
     receipts,
+    register,
     session,
     signage,
     slots,
@@ -61,23 +74,33 @@ HEADERS = {
 }
 """On every answer. No page needs anything from elsewhere, nor scripts or styles written into it,
 but for the follow page's own (`light`)."""
-_RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_RAW_HEADERS = _raw(HEADERS)
+_RAW_OF_ADMINISTRATION = _raw(HEADERS | {"Content-Security-Policy": administration.POLICY})
 HERE = Path(__file__).parent
 
 
-async def protect(message: Message, _scope: Scope) -> None:
+async def protect(message: Message, scope: Scope) -> None:
     """Hook before an answer is sent: pages, files and errors alike carry the headers."""
     if message["type"] == "http.response.start":
-        message["headers"] = [*message["headers"], *_RAW_HEADERS]
+        administered = (scope["raw_path"] + b"/").startswith(administration.PATH.encode() + b"/")
+        message["headers"] = [*message["headers"], *(_RAW_OF_ADMINISTRATION if administered else _RAW_HEADERS)]
 
 
 def create(settings: Settings) -> Litestar:
     """Build the application of one process. The database is opened, and on SQLite brought up to date, at start-up."""
     services = build(settings)
+    household = Household(services)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.services = services
+        app.state.household = household
         if services.database.sqlite:
             await schema.upgrade(services.database)
         await services.bus.start()
@@ -89,10 +112,12 @@ def create(settings: Settings) -> Litestar:
             yield
         finally:
             await sweeping.stop()
+            await household.stop()
             await services.printing.stop()
             await services.messages.stop()
             await services.hub.stop()
             await services.followers.stop()
+            await services.editions.stop()
             await services.seen.stop()
             await services.bus.stop()
             await services.database.close()
@@ -106,18 +131,21 @@ def create(settings: Settings) -> Litestar:
             module.router
             for module in (
                 session,
+                account,
                 halls,
                 tickets,
                 desk,
                 receipts,
                 windows,
                 board,
+                changes,
                 voice,
                 printing,
                 steering,
                 live,
                 media,
                 signage,
+                hall_files,
                 messages,
                 slots,
                 appointments,
@@ -125,6 +153,11 @@ def create(settings: Settings) -> Litestar:
                 waitlist,
                 callers,
                 enquiries,
+                cases,
+                alerts,
+                matters,
+                custodies,
+                register,
             )
         ],
     )
@@ -146,9 +179,14 @@ def create(settings: Settings) -> Litestar:
             book.router,
             book_waiting.router,
             book_who.router,
+            guide.router,
+            progress.router,
+            papers.router,
+            custodies.pages,
             visits.router,
             media.files,
             static,
+            administration.administration,
         ],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         guards=[gate],

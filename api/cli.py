@@ -12,14 +12,13 @@ from typing import Any, TypeVar
 import click
 import uvicorn
 
-from ..core import journal
 from ..core import settings as settings_module
 from ..core.clock import now
 from ..core.db import Database
-from ..core.errors import Problem
+from ..core.errors import Invalid, Problem
 from ..core.i18n import N_, Language, negotiate, translate
 from ..core.settings import Settings, SettingsError
-from ..queue import hallfiles, hallstore
+from ..queue import hallexchange, hallfiles, hallstore
 from ..queue.actor import SYSTEM
 from ..queue.hall import CaseKind
 from ..queue.staff import DeviceKind, Role
@@ -57,8 +56,7 @@ def _run(work: Callable[[Database], Awaitable[T]]) -> T:
         raise click.ClickException(translate(language, error.detail, **error.params)) from None
     except hallfiles.BrokenFiles as error:
         for fault in error.faults:
-            where = f"{fault.file}:{fault.line}" + (f" [{fault.column}]" if fault.column else "")
-            click.echo(f"{where}  {translate(language, fault.reason, **fault.params)}", err=True)
+            click.echo(f"{fault.place}  {fault.describe(language)}", err=True)
         told = translate(language, N_("共{count}处错误，未导入任何内容"), count=len(error.faults))
         raise click.ClickException(told) from None
 
@@ -112,39 +110,61 @@ def db_upgrade() -> None:
 
 @main.group()
 def hall() -> None:
-    """Halls as CSV files."""
+    """Halls as CSV files, in a directory or a ZIP, and as Excel workbooks."""
+
+
+def _upload(path: Path) -> hallexchange.Upload:
+    """The hall in a directory, a workbook or a ZIP."""
+    kind = hallexchange.kind_of(path.name)
+    if path.is_dir():
+        return hallexchange.Upload(hallfiles.read(path))
+    if kind is None:
+        raise Invalid(N_("大厅可以是一个目录、.xlsx 文件或 .zip 文件"), code="hall_file")
+    return hallexchange.read(path.read_bytes(), kind, path.name)
 
 
 @hall.command("import")
-@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def hall_import(directory: Path) -> None:
-    """Read a hall from CSV files: all of it or nothing, every bad row reported."""
+@click.argument("source", metavar="DIR|FILE.xlsx|FILE.zip", type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change, or be refused.")
+def hall_import(source: Path, dry_run: bool) -> None:
+    """Read a hall from its files: all of it or nothing, every bad row reported."""
 
-    async def work(database: Database) -> hallfiles.HallFiles:
-        files = hallfiles.read(directory)
+    async def work(database: Database) -> tuple[hallexchange.Upload, hallexchange.Report]:
+        upload = _upload(source)
         async with database.write() as tx:
-            hall = await hallstore.save(tx, files)
-            await journal.write(tx, hall_id=hall, at=now(), actor=SYSTEM.label, action="import")
-        return files
+            if dry_run:
+                report = await hallexchange.preview(tx, upload)
+            else:
+                report = await hallexchange.apply(tx, upload, file=source.name, actor=SYSTEM.label, at=now())
+        if report.faults:
+            raise hallfiles.BrokenFiles(report.faults)
+        return upload, report
 
-    made = _run(work)
+    (files, _), report = _run(work)
+    if dry_run:
+        click.echo("\n".join(report.lines(_language())))
+        return
     told = N_("已导入{name}：{windows}个窗口，{lines}条队列，{items}个事项")
-    counts = {"windows": len(made.windows), "lines": len(made.lines), "items": len(made.items)}
-    click.echo(translate(_language(), told, name=made.hall.name, **counts))
+    counts = {"windows": len(files.windows), "lines": len(files.lines), "items": len(files.items)}
+    click.echo(translate(_language(), told, name=files.hall.name, **counts))
 
 
 @hall.command("export")
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("target", metavar="DIR|FILE.xlsx|FILE.zip", type=click.Path(path_type=Path))
 @click.option("--hall", "code", help="Code of the hall, where there are several.")
-def hall_export(directory: Path, code: str | None) -> None:
-    """Write a hall as CSV files."""
+def hall_export(target: Path, code: str | None) -> None:
+    """Write a hall: as CSV files in a directory or a ZIP, or as an Excel workbook."""
 
-    async def work(database: Database) -> None:
+    async def work(database: Database) -> hallfiles.HallFiles:
         async with database.write() as connection:  # a transaction: the files show one moment
-            files = await hallstore.load(connection, await hallstore.hall_id(connection, code))
-        hallfiles.write(files, directory)
+            return await hallstore.load(connection, await hallstore.hall_id(connection, code))
 
-    _run(work)
+    files = _run(work)
+    kind = hallexchange.kind_of(target.name)
+    if kind is None:
+        hallfiles.write(files, target)
+    else:
+        target.write_bytes(hallexchange.written(files, kind, _language()))
 
 
 @main.group()
@@ -169,6 +189,14 @@ def user_add(name: str, role: str, code: str | None, display: str, badge: str) -
 def user_password(name: str) -> None:
     """Give an account a new password, shown once; it is signed out everywhere."""
     click.echo(_run(lambda database: accounts.new_password_of(database, name)))
+
+
+@user.command("no-second-factor")
+@click.argument("name")
+def user_no_second_factor(name: str) -> None:
+    """Take an account's second factor away, for whoever lost his phone and his recovery codes."""
+    _run(lambda database: accounts.second_factor_off(database, name))
+    click.echo(translate(_language(), N_("{name}的两步验证已关闭"), name=name))
 
 
 @main.group()
@@ -230,6 +258,10 @@ def board(plain: bool, **chosen: Any) -> None:
 @click.option("--weekday", type=click.IntRange(1, 7), default=1, show_default=True, help="1 is Monday.")
 @click.option("--booked", type=click.FloatRange(0, 100), default=30, show_default=True, help="Percent who book.")
 @click.option("--grace", type=click.IntRange(0, 240), default=3, show_default=True, help="Of a slot, in real minutes.")
+@click.option(
+    "--accept", type=click.FloatRange(0, 100), default=95, show_default=True, help="Percent of whom a case is accepted."
+)
+@click.option("--days", type=click.IntRange(0, 366), default=30, show_default=True, help="Simulated ones afterwards.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--credentials", type=click.Path(path_type=Path), default=demo.KEPT, show_default=True)
 @click.option("--patient", is_flag=True, hidden=True, help="Wait for a server that is away.")
@@ -240,19 +272,23 @@ def replay(**chosen: Any) -> None:
     minutes, which a supervisor opens for them; meanwhile the hall has slots of 5 minutes, no notice and the grace given
     here, and afterwards its rules again. The run lasts until those slots have begun. Outside opening hours all bookings
     are for later, and stand. In the end, whoever has not come to a slot that has begun is missed, as after hours.
+
+    Windows accept cases from whom they serve. The days that follow are simulated straight on the server's database,
+    which must be the one of these settings; without any (0) it can be elsewhere. Their cases keep the simulated dates,
+    and a year that is not published yet gets made-up holidays: replay in a hall that is there for trying.
     """
-    from ..samples.replay import run  # a simulation's libraries are loaded by nothing else
+    from ..samples.replay import aftermath, run  # a simulation's libraries are loaded by nothing else
 
     try:
         good = run.replay(run.Options(**chosen), _language())
-    except (hallfiles.BrokenFiles, run.Unplayable) as error:
+    except (hallfiles.BrokenFiles, aftermath.Unplayable) as error:
         raise click.ClickException(str(error)) from None
     sys.exit(0 if good else 1)
 
 
 @main.command("deadline")
 @click.option("--received", type=legal.When(), required=True, help="When the application was received.")
-@click.option("--kind", type=click.Choice([kind.value for kind in CaseKind]), required=True)
+@click.option("--kind", type=click.Choice([CaseKind.IMMEDIATE.value, CaseKind.PROMISED.value]), required=True)
 @click.option("--days", type=int, default=0, help="Working days promised.")
 @click.option("--incomplete", is_flag=True, help="Materials are missing still.")
 @click.option("--complete", type=legal.When(), help="Materials were missing, and were complete then.")

@@ -12,15 +12,17 @@ from piccolo.apps.user.tables import BaseUser
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..cases.alert_tables import Chain, ChainStep
 from ..core.accounts import User
 from ..core.clock import business_day, now
 from ..core.db import Database
 from ..queue import hallfiles, hallstore
-from ..queue.hall import Hall, Line, Roster, RosterPart, Slide
+from ..queue.devices import digest
+from ..queue.hall import Hall, Line
+from ..queue.shows import Roster, RosterPart, Slide
 from ..queue.staff import TALKING, Device, DeviceKind, Part, Post, PostHolder, Role, Staff
 from ..queue.window import Window, WindowLine
 from .accounts import insert_staff, new_password
-from .identity import digest
 
 KEPT = Path("var/demo.json")
 OTHERS = {Role.GUIDE: "何某", Role.OPERATOR: "高某", Role.SUPERVISOR: "林某", Role.ADMIN: "郭某"}
@@ -37,6 +39,13 @@ NOTICES = (
     ),
 )
 ROSTER_DAYS = 30
+CHAINS = (
+    (Chain.FIRST, 1, "首席代表和部门分管领导", Role.SUPERVISOR, 2),
+    (Chain.FIRST, 2, "督查科", Role.ADMIN, 8),
+    (Chain.LATE, 1, "首席代表", Role.SUPERVISOR, 4),
+    (Chain.LATE, 2, "部门主要负责人", Role.ADMIN, 24),
+)
+"""Who is told after how many hours when something has not been dealt with (R14, R34)."""
 SURNAMES = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 
 _BADGED = select(Staff.id).where(Staff.hall_id == bindparam("hall"), Staff.badge == bindparam("badge"))
@@ -86,6 +95,7 @@ async def _set_up(database: Database, files: hallfiles.HallFiles) -> dict[str, A
             await insert_staff(tx, [(role.value, name, f"LQ{900 + place}")], role, hall, hashes[role], moment)
         await _posts(tx, hall)
         await _on_boards(tx, hall, business_day(moment, files.hall.timezone))
+        await _chains(tx, hall)
         await tx.execute(
             insert(Device),
             [
@@ -121,6 +131,23 @@ async def _posts(tx: AsyncConnection, hall: int) -> None:
             for shift, part in enumerate(Part)
         ],
     )
+
+
+async def _chains(tx: AsyncConnection, hall: int) -> None:
+    """Supervisor and administrator stand for the leaders, so that reminders climb from the first day."""
+    badges = {role: f"LQ{900 + place}" for place, role in enumerate(OTHERS)}
+    rows = [
+        {
+            "hall_id": hall,
+            "chain": chain,
+            "level": level,
+            "title": title,
+            "staff_id": (await tx.execute(_BADGED, {"hall": hall, "badge": badges[role]})).scalar_one(),
+            "after_hours": hours,
+        }
+        for chain, level, title, role, hours in CHAINS
+    ]
+    await tx.execute(insert(ChainStep), rows)
 
 
 async def _on_boards(tx: AsyncConnection, hall: int, today: date) -> None:
@@ -162,6 +189,7 @@ def _text(kept: dict[str, Any], url: str) -> Iterator[str]:
     yield f"  窗口工作台 console    {url}/console"
     yield f"  首问岗    first desk {url}/desk"
     yield f"  值班台    supervise  {url}/supervise"
+    yield f"  后台管理  admin      {url}/admin"
     yield ""
     yield f"  窗口人员  clerk      a01 … h11   {passwords['clerk']}"
     for role, words in (("guide", "导办员"), ("operator", "话务员"), ("supervisor", "值班长"), ("admin", "管理员")):

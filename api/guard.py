@@ -8,9 +8,10 @@ from litestar.handlers import BaseRouteHandler
 
 from ..core.errors import Forbidden, ForeignHall, Invalid, Unauthorized
 from ..core.i18n import N_
+from ..core.settings import Settings
 from ..queue.facts import HallFacts
 from .identity import COOKIE, NOBODY, Identity
-from .permissions import PERMISSIONS, Caller
+from .permissions import PERMISSIONS, WITHOUT_SECOND_FACTOR, Caller
 from .services import Services
 
 CSRF_HEADER = "x-csrftoken"
@@ -23,14 +24,31 @@ async def gate(connection: Connection, handler: BaseRouteHandler) -> None:
     """Guard of the whole application. Raises Unauthorized or Forbidden; a route without a row is closed to all."""
     if "\0" in connection.scope["path"] or b"%00" in connection.scope["query_string"]:
         raise Invalid(code="nul")  # nothing has such a name, and PostgreSQL could not even look for it
-    allowed = PERMISSIONS.get(permission_of(handler))
+    permission = permission_of(handler)
+    allowed = PERMISSIONS.get(permission)
     if allowed is None:
         raise Forbidden(code="unnamed_route")
     # A form without scripts cannot repeat the CSRF word; such pages serve an officer like anybody else.
     identity = NOBODY if handler.opt.get("anonymous") else await identify(connection)
     if identity.caller not in allowed:
         raise Unauthorized if identity is NOBODY else Forbidden
+    settings = services_of(connection).settings
+    if permission not in WITHOUT_SECOND_FACTOR and second_factor_needed(identity, settings):
+        if Caller.PUBLIC not in allowed:
+            hold_to_second_factor(identity, settings)
+        identity = NOBODY
     connection.scope["user"] = identity
+
+
+def second_factor_needed(identity: Identity, settings: Settings) -> bool:
+    """Whether somebody must set up a second factor before he can do anything else."""
+    return settings.second_factor_required and identity.caller is Caller.ADMIN and not identity.second_factor
+
+
+def hold_to_second_factor(identity: Identity, settings: Settings) -> None:
+    """Admins are nobody before they have a second factor, where it is required. Raises Forbidden."""
+    if second_factor_needed(identity, settings):
+        raise Forbidden(N_("管理员须先开启两步验证：请打开“我的账号”设置"), code="second_factor_needed")
 
 
 def permission_of(handler: BaseRouteHandler) -> str:

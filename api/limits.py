@@ -1,16 +1,20 @@
-"""How often an address may ask for something scarce: a bucket per address, kept in the memory of the process."""
+"""How often an address may ask for something scarce: a bucket per address, kept in the memory of the process;
+and what nobody on the way may keep."""
 
 from collections import OrderedDict
 from time import monotonic
 from typing import Any
 
 from litestar import Request
+from litestar.datastructures import CacheControlHeader
 
 from ..core.errors import TooMany
 from ..core.i18n import N_
 from .permissions import Caller
 
 MOST_KEPT = 50_000
+PRIVATE = CacheControlHeader(private=True, no_store=True)
+"""What names people is kept by no browser and no proxy (R61)."""
 
 
 class Bucket:
@@ -31,6 +35,12 @@ class Bucket:
         if len(self._left) > MOST_KEPT:
             self._left.popitem(last=False)
         if left < 1:
+            raise TooMany(N_("操作过于频繁，请稍后再试"), code="too_many_requests")
+
+    def refuse_when_empty(self, name: str) -> None:
+        """Raises TooMany where `take` would, and counts nothing."""
+        left, at = self._left.get(name, (self._size, monotonic()))
+        if left + (monotonic() - at) * self._size / self._seconds < 1:
             raise TooMany(N_("操作过于频繁，请稍后再试"), code="too_many_requests")
 
 

@@ -11,7 +11,7 @@ from prometheus_client import Gauge, Histogram
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..booking import holds
-from ..booking.rulebook import Rulebooks
+from ..booking.rulebook import Rulebook, Rulebooks
 from ..core import gateways
 from ..core.bus import Bus, MemoryBus, Moved, PostgresBus, What
 from ..core.clock import now
@@ -22,6 +22,7 @@ from ..core.privacy import Vault
 from ..core.settings import Settings
 from ..display import picture
 from ..display.clips import Clips, Espeak
+from ..display.editions import Editions
 from ..display.followers import Followers
 from ..display.hub import Hub
 from ..display.media import MEGABYTE, Shelf
@@ -36,7 +37,10 @@ from .identity import Identities
 from .limits import Bucket
 from .routes.followed import followed
 from .upkeep import Upkeep
+from .watch import Watch
 
+DIGITS_A_DAY = 30
+WRONG_AN_HOUR = 30
 GUESSES_A_MINUTE = 6
 """How often an address may try a phone number on one appointment."""
 
@@ -53,6 +57,7 @@ class Services:
     figures: Figures
     hub: Hub
     followers: Followers
+    editions: Editions
     seen: Seen
     clips: Clips
     shelf: Shelf
@@ -70,6 +75,11 @@ class Services:
     """How many codes may go to one phone in an hour, whoever asks for them."""
     guessing: Bucket
     """How often it may try a phone number on one code."""
+    digits: Bucket
+    """How often the last digits of a case's phone may be tried in a day, whoever tries."""
+    wrong: Bucket
+    """How often an address may be wrong about cases in an hour, whichever they are."""
+    watch: Watch
 
     @asynccontextmanager
     async def moving(self, hall_id: int, what: What | None = What.QUEUE) -> AsyncIterator[AsyncConnection]:
@@ -107,6 +117,11 @@ def build(settings: Settings) -> Services:
     def show(hall: HallFacts, standing: Standing, language: Language) -> dict[str, Any]:
         return followed(standing.ticket, hall, standing.place, language)
 
+    rulebooks = Rulebooks(database, bus)
+
+    async def read_configured(hall_id: int) -> tuple[HallFacts, Rulebook]:
+        return await halls.by_id(hall_id), await rulebooks.get(hall_id)
+
     hub, followers = Hub(bus, read), Followers(bus, read_followed, show)
     vault = Vault(settings.secret)
     _SCREENS.set_function(lambda: hub.screens)
@@ -118,17 +133,21 @@ def build(settings: Settings) -> Services:
         figures,
         hub,
         followers,
+        Editions(bus, read_configured),
         Seen(database),
         Clips(Espeak(settings.voice_command), Path(settings.voice_cache)),
         Shelf(Path(settings.media), settings.media_mb * MEGABYTE),
-        Identities(settings, database),
+        Identities(settings, database, vault),
         vault,
         Printing(database),
         Outbox(database, vault, gateways.build(settings)),
-        Rulebooks(database, bus),
+        rulebooks,
         Upkeep(),
         Bucket(settings.booking_asks),
         Bucket(settings.booking_takes),
         Bucket(holds.MOST_TEXTS, minutes=60),
         Bucket(GUESSES_A_MINUTE),
+        Bucket(DIGITS_A_DAY, minutes=24 * 60),
+        Bucket(WRONG_AN_HOUR, minutes=60),
+        Watch(),
     )

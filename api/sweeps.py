@@ -11,12 +11,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..cases import overdue
 from ..core import idempotency
 from ..core.bus import Moved, What
 from ..core.clock import business_day, now
 from ..queue import moves, windows
 from ..queue.actor import SYSTEM
 from ..queue.facts import HallFacts
+from . import case_offices
 from .offices import own_office
 from .services import Services
 
@@ -43,11 +45,13 @@ async def sweep(services: Services) -> None:
     for moved in ended:
         services.bus.publish(moved)
     for hall in halls:
-        try:
-            await _keep_up(services, hall, moment)
-        except Exception:  # one hall's trouble must not stop the others
-            log.exception("upkeep_failed", hall=hall.code)
-            services.upkeep.again(hall.id)
+        for care in (_keep_up, _watch, _remind):
+            try:
+                await care(services, hall, moment)
+            except Exception:  # one hall's trouble must not stop the others, nor its booking the reminders
+                log.exception("upkeep_failed", hall=hall.code, care=care.__name__)
+                services.upkeep.again(hall.id)
+                services.watch.again(hall.id)
     services.messages.wake()
     await services.identities.sweep()
 
@@ -57,6 +61,19 @@ async def _keep_up(services: Services, hall: HallFacts, moment: datetime) -> Non
     async with services.database.write() as tx:
         if await _alone(tx):
             await services.upkeep.run(tx, office)
+
+
+async def _watch(services: Services, hall: HallFacts, moment: datetime) -> None:
+    """What the day brings to cases: lights, notices that are owed, a calendar that arrived."""
+    await services.watch.run(services.database, await case_offices.own_office(services, hall, moment), _alone)
+
+
+async def _remind(services: Services, hall: HallFacts, moment: datetime) -> None:
+    """What was not answered in time, and whoever is to be reminded now (R32, R34)."""
+    office = await case_offices.own_office(services, hall, moment)
+    async with services.database.write() as tx:
+        if await _alone(tx):
+            await overdue.run(tx, office)
 
 
 async def _alone(tx: AsyncConnection) -> bool:

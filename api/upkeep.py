@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..booking import appointments, holds, overdue, slots, waiting
 from ..booking.office import Office
-from ..cases import enquiry
+from ..cases import custody, enquiry, matter
 from ..core import messages
 from ..core.clock import start_of
 from ..queue import moves
@@ -56,4 +56,6 @@ async def _forget(tx: AsyncConnection, office: Office) -> None:
     midnight = start_of(before, office.hall.timezone)
     await holds.forget(tx, office.hall.id, midnight)
     await enquiry.forget(tx, office.hall.id, midnight)
+    await custody.forget(tx, office.hall.id, midnight)
+    await matter.forget(tx, office.hall.id, midnight)
     await messages.forget(tx, office.hall.id, midnight)

@@ -16,6 +16,7 @@ from ..core.errors import BookingRefused, Invalid, NotFound, SlotFull
 from ..core.i18n import N_, day_text, negotiate
 from ..core.types import Moment
 from ..queue.facts import ItemFacts
+from ..queue.told import Told
 from . import consequences, holds, records, slots, wording
 from .office import Office
 from .people import FORGOTTEN, Party, columns, opened
@@ -183,7 +184,7 @@ async def confirm(
         if (await slots.find(tx, office.hall.id, held.slot_id)).closed:
             raise slots.closed()
         raise _too_many(office)
-    await _tell(tx, office, row, party, wording.BOOKED, "booked")
+    await _tell(tx, office, row, party, Told.APPOINTMENT_BOOKED, "booked")
     return row
 
 
@@ -263,7 +264,7 @@ async def move(
         office,
         now_at,
         party_of(office, row),
-        wording.MOVED_BY_HALL if reason else wording.MOVED,
+        Told.APPOINTMENT_MOVED_BY_HALL if reason else Told.APPOINTMENT_MOVED,
         f"moved:{now_at.moves}",
         reason=reason,
     )
@@ -300,7 +301,7 @@ async def cancel(tx: AsyncConnection, office: Office, row: AppointmentRow, reaso
         office,
         row,
         party_of(office, row),
-        wording.CANCELLED_BY_HALL if reason else wording.CANCELLED,
+        Told.APPOINTMENT_CANCELLED_BY_HALL if reason else Told.APPOINTMENT_CANCELLED,
         "cancelled",
         reason=reason,
     )
@@ -382,13 +383,13 @@ def fields_of(office: Office, row: AppointmentRow) -> dict[str, Any]:
 
 
 async def _tell(
-    tx: AsyncConnection, office: Office, row: AppointmentRow, party: Party, message: str, event: str, **more: Any
+    tx: AsyncConnection, office: Office, row: AppointmentRow, party: Party, told: Told, event: str, **more: Any
 ) -> None:
     """Tell what happened, and remind of what stands now; earlier reminders are withdrawn."""
     if row.moves or event == "cancelled":
         await messages.withdraw(tx, f"appointment:{row.id}:remind:", office.now)
     fields, to = fields_of(office, row), party.contact
-    letters = [wording.letter(office, f"appointment:{row.id}:{event}", to, message, row.language, **fields, **more)]
+    letters = [wording.letter(office, f"appointment:{row.id}:{event}", to, told, row.language, **fields, **more)]
     if event != "cancelled":
         letters += wording.reminders(office, row.id, row.moves, to, row.language, row.starts_at, **fields)
     await messages.post_all(tx, office.vault, letters, office.now)

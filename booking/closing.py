@@ -9,8 +9,10 @@ from sqlalchemy import BigInteger, Date, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.clock import local
-from ..core.errors import Problem
+from ..core.errors import Invalid, Problem
+from ..core.i18n import N_
 from ..core.types import Moment
+from ..queue import closing as hours
 from . import appointments, holds, slots, waiting
 from .appointments import AppointmentRow
 from .office import Office
@@ -54,6 +56,32 @@ class How(StrEnum):
 class Resettled(NamedTuple):
     moved: Sequence[AppointmentRow]
     cancelled: Sequence[AppointmentRow]
+
+
+async def preview(
+    connection: AsyncConnection, office: Office, day: date, line_id: int | None
+) -> Sequence[AppointmentRow]:
+    """Whom closing a day would concern; nothing is done. Raises Invalid for a day that is over."""
+    _ahead(office, day)
+    return await affected(connection, office, day, line_id)
+
+
+async def close(
+    tx: AsyncConnection, office: Office, day: date, line_id: int | None, reason: Reason, how: How
+) -> Resettled:
+    """Close a day of the hall or of a line, and move or cancel whoever booked, each told the reason.
+
+    Raises Invalid for a day that is over.
+    """
+    _ahead(office, day)
+    rows = await shut(tx, office, day, line_id, reason)
+    await hours.close(tx, office.hall.id, day, line_id, reason, office.by, office.now)
+    return await resettle(tx, office, rows, how, reason, day)
+
+
+def _ahead(office: Office, day: date) -> None:
+    if day < office.today:
+        raise Invalid(N_("不能停办已经过去的日子"), code="day_past")
 
 
 async def affected(

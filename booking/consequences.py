@@ -7,6 +7,7 @@ from typing import Any
 from ..core.clock import local
 from ..core.i18n import day_text, negotiate, translate
 from ..core.messages import Letter
+from ..queue.told import Told
 from . import wording
 from .office import Office
 from .rules import BARRED, Bar, Verdict, warn
@@ -26,8 +27,8 @@ def letters(office: Office, appointment: int, to: str, language: str, verdict: V
         event, (text, fields) = "warned", warn(verdict.warning, office.rules)
     else:
         return
-    said = translate(negotiate(language), text, **fields)
-    yield wording.letter(office, f"appointment:{appointment}:{event}", to, wording.SIGNED, language, said=said)
+    record = translate(negotiate(language), text, **fields)
+    yield wording.letter(office, f"appointment:{appointment}:{event}", to, Told.BOOKING_RECORD, language, record=record)
 
 
 def _barred(office: Office, why: Bar, language: str) -> dict[str, Any]:

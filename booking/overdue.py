@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..core import messages
 from ..core.clock import start_of
 from ..core.types import Moment
+from ..queue.told import Told
 from . import appointments, consequences, records, wording
 from .appointments import AppointmentRow
 from .office import Office
@@ -67,7 +68,7 @@ def _letters(office: Office, row: AppointmentRow, verdicts: dict[bytes, Verdict]
     """What became of it, and, once for each person however many he missed, what follows from that."""
     to, fields = appointments.party_of(office, row).contact, appointments.fields_of(office, row)
     about, missed = f"appointment:{row.id}", row.status == Status.MISSED
-    event, message = ("missed", wording.MISSED) if missed else ("cancelled", wording.VOID)
-    yield wording.letter(office, f"{about}:{event}", to, message, row.language, **fields)
+    event, told = ("missed", Told.APPOINTMENT_MISSED) if missed else ("cancelled", Told.APPOINTMENT_VOID)
+    yield wording.letter(office, f"{about}:{event}", to, told, row.language, **fields)
     if missed:
         yield from consequences.letters(office, row.id, to, row.language, verdicts.pop(bytes(row.person), Verdict()))

@@ -72,19 +72,22 @@ class Rulebooks:
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database = database
         self._kept: dict[int, tuple[float, Rulebook]] = {}
+        self._versions: dict[int, int] = {}
         bus.subscribe(self._forget)
 
     async def get(self, hall_id: int) -> Rulebook:
         at, book = self._kept.get(hall_id, (0.0, None))
         if book is None or monotonic() - at >= FRESH_SECONDS:
-            asked = monotonic()
+            asked, version = monotonic(), self._versions.get(hall_id)
             async with self._database.read() as connection:
                 book = await load(connection, hall_id)
-            self._kept[hall_id] = asked, book
+            if version == self._versions.get(hall_id):  # nothing changed while we read
+                self._kept[hall_id] = asked, book
         return book
 
     def _forget(self, moved: Moved) -> None:
         if moved.what is What.HALL:
+            self._versions[moved.hall_id] = self._versions.get(moved.hall_id, 0) + 1
             self._kept.pop(moved.hall_id, None)
 
 

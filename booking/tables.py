@@ -88,7 +88,8 @@ class LineRules(Base):
 
     __tablename__ = "line_booking"
 
-    line_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    line_id: Mapped[int] = mapped_column(Id, unique=True)
     hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
     windows: Mapped[int | None] = mapped_column(SmallInteger)
     share_percent: Mapped[int | None] = mapped_column(SmallInteger)

@@ -20,6 +20,7 @@ from ..core.errors import BookingRefused, Invalid, NotFound
 from ..core.i18n import N_, day_text, negotiate
 from ..core.types import Moment
 from ..queue.facts import ItemFacts
+from ..queue.told import Told
 from . import appointments, holds, records, slots, wording
 from .office import Office
 from .people import FORGOTTEN, Party, columns, opened
@@ -173,7 +174,7 @@ async def join(
         raise
     made = await find(tx, key)
     letter = _letter(
-        office, made, "joined", wording.JOINED, day=day_text(day, negotiate(language)), link=_link(office, key)
+        office, made, "joined", Told.WAITING_JOINED, day=day_text(day, negotiate(language)), link=_link(office, key)
     )
     await messages.post_all(tx, office.vault, [letter], office.now)
     return key
@@ -267,7 +268,7 @@ def _offered(office: Office, entry: WaitingRow, slot: slots.SlotRow, expires: da
         office,
         entry,
         "offered",
-        wording.OFFERED,
+        Told.WAITING_OFFERED,
         wording.not_at_night(office),
         ends=expires,
         when=office.when(slot.starts_at, negotiate(entry.language)),
@@ -277,12 +278,12 @@ def _offered(office: Office, entry: WaitingRow, slot: slots.SlotRow, expires: da
 
 
 def _letter(
-    office: Office, entry: WaitingRow, what: str, message: str, due: datetime | None = None, **fields: Any
+    office: Office, entry: WaitingRow, what: str, told: Told, due: datetime | None = None, **fields: Any
 ) -> messages.Letter:
     """What somebody who waits is told: about his item, and with these fields."""
     to, item = opened(office.vault, entry.sealed).contact, office.hall.items_by_id[entry.item_id].name
     event = f"waiting:{entry.id}:{what}"
-    return wording.letter(office, event, to, message, entry.language, due, item=item, **fields)
+    return wording.letter(office, event, to, told, entry.language, due, item=item, **fields)
 
 
 def _link(office: Office, key: str) -> str:
@@ -334,7 +335,7 @@ async def _lapse(tx: AsyncConnection, office: Office, expired: Sequence[Row[Any]
     """Whose offers ran out is told so."""
     rows = (await tx.execute(_LAPSE, {"held": [row.id for row in expired], "now": office.now})).all()
     morning = wording.not_at_night(office)
-    letters = [_letter(office, row, "lapsed", wording.LAPSED, morning) for row in rows]
+    letters = [_letter(office, row, "lapsed", Told.WAITING_LAPSED, morning) for row in rows]
     await messages.post_all(tx, office.vault, letters, office.now)
 
 
@@ -347,7 +348,7 @@ async def shut(tx: AsyncConnection, office: Office, day: date, line_id: int | No
             office,
             row,
             "closed",
-            wording.LIST_CLOSED,
+            Told.WAITING_CLOSED,
             day=day_text(day, negotiate(row.language)),
             reason=reason.to(row.language),
         )

@@ -50,7 +50,9 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     """What has happened to a case.
 
     ``days``: working days promised. ``complete``: the materials were, at receipt; else they became so on
-    ``completed_on``. ``extended``: working days more. ``ended_on``: of the decision, or when a refusal was told (R25).
+    ``completed_on``. ``in_time``: notice and completion were in time by the calendar of their day, which stands
+    whatever the calendar becomes. ``extended``: working days more. ``ended_on``: of the decision, or when a refusal
+    was told (R25).
     """
 
     kind: CaseKind
@@ -59,6 +61,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = True
     completed_on: date | None = None
     noticed_on: date | None = None
+    in_time: bool = False
     suspensions: Sequence[Suspension] = ()
     extended: int = 0
     ended_on: date | None = None
@@ -98,7 +101,8 @@ class Step(NamedTuple):
 class Deadline(NamedTuple):
     """What follows from a history. ``due_on``: until its end; None while the clock stands still or has not begun.
 
-    ``notice_by``: the last day for the one-time notice, while it is owed.
+    ``notice_by``: the last day for the one-time notice, while it is owed. ``yellow_on``: the first day on which the
+    light is yellow, never after ``due_on``. ``counted``: the days that count towards it, in order.
     """
 
     accepted_on: date | None
@@ -107,6 +111,8 @@ class Deadline(NamedTuple):
     light: Light | None
     trace: Sequence[Step]
     notice_by: date | None = None
+    yellow_on: date | None = None
+    counted: Sequence[date] = ()
 
 
 def deadline(history: History, today: date, calendar: WorkingDays, warning: int = WARNING_DAYS) -> Deadline:
@@ -124,7 +130,28 @@ def deadline(history: History, today: date, calendar: WorkingDays, warning: int 
         raise Invalid(N_("办结日期不能早于受理日期"), code="ended_before_accepted")
     trace += _counted(history, accepted, calendar)
     due = trace[-1].day if trace[-1].why is Why.DUE else None
-    return Deadline(accepted, due, _provisional(trace), _light(history, due, trace, today, warning), trace)
+    counted = [step.day for step in trace if step.why in (Why.COUNTED, Why.EXTENDED)]
+    yellow = None if due is None else [history.received_on, *counted][max(len(counted) - warning, 0)]
+    light = _light(history.ended_on, due, yellow, today)
+    return Deadline(accepted, due, _provisional(trace), light, trace, None, yellow, counted)
+
+
+def after(begun: date, count: int, suspensions: Sequence[Suspension], calendar: WorkingDays) -> date | None:
+    """The ``count``-th working day after a date on which nothing stops the clock; None while something stops it now."""
+    day = begun
+    while count > 0:
+        day += DAY
+        pause = next((one for one in suspensions if one.stops(day)), None)
+        if pause is not None and pause.ended_on is None:
+            return None
+        count -= pause is None and calendar.on(day).working
+    return day
+
+
+def taken(accepted: date, ended: date, suspensions: Sequence[Suspension], calendar: WorkingDays) -> int:
+    """Working days that a case took: those after its acceptance on which nothing stopped it, until its end (R33)."""
+    days = (accepted + n * DAY for n in range(1, (ended - accepted).days + 1))
+    return sum(calendar.on(day).working and not any(one.stops(day) for one in suspensions) for day in days)
 
 
 _ACCEPTS: Final = (Why.ACCEPTED, Why.COMPLETED, Why.ACCEPTED_AS_RECEIVED)
@@ -132,7 +159,7 @@ _ACCEPTS: Final = (Why.ACCEPTED, Why.COMPLETED, Why.ACCEPTED_AS_RECEIVED)
 
 def check(history: History) -> None:
     """Raises Invalid for a history that cannot have happened so."""
-    if not 0 <= history.days <= LONGEST_PROMISE or (history.kind is CaseKind.PROMISED and not history.days):
+    if not 0 <= history.days <= LONGEST_PROMISE or (history.kind is not CaseKind.IMMEDIATE and not history.days):
         raise Invalid(N_("承诺时限应为1至{most}个工作日"), code="days_out_of_bounds", most=LONGEST_PROMISE)
     if not 0 <= history.extended <= LONGEST_EXTENSION:
         raise Invalid(N_("延长期限不得超过{most}个工作日"), code="extended_too_long", most=LONGEST_EXTENSION)
@@ -165,10 +192,10 @@ def _opening(history: History, today: date, calendar: WorkingDays) -> Iterator[S
         return
     days = list(_notice_days(received, calendar))
     last = days[-1].day
-    if noticed is not None and noticed <= last:
+    if noticed is not None and (noticed <= last or history.in_time):
         yield from (step for step in days if step.day <= noticed)
         yield Step(noticed, Why.NOTICED, "R16")
-    elif completed is None or completed > last:
+    elif completed is None or (completed > last and not history.in_time):
         yield from days
         if today > last:
             yield Step(last, Why.NOTICE_MISSED, "R17")
@@ -215,12 +242,10 @@ def _provisional(trace: Sequence[Step]) -> bool:
     return any(step.about is not None and step.about.provisional for step in trace)
 
 
-def _light(history: History, due: date | None, trace: Sequence[Step], today: date, warning: int) -> Light | None:
-    if due is None:
+def _light(ended: date | None, due: date | None, yellow: date | None, today: date) -> Light | None:
+    """Green until so few days are left; what has ended in time is green, and red for ever otherwise (R36)."""
+    if due is None or yellow is None:
         return None
-    if history.ended_on is not None:
-        return Light.GREEN if history.ended_on <= due else Light.RED
-    if today > due:
+    if (ended or today) > due:
         return Light.RED
-    left = sum(step.why in (Why.COUNTED, Why.EXTENDED) and step.day > today for step in trace)
-    return Light.YELLOW if left <= warning else Light.GREEN
+    return Light.YELLOW if ended is None and today >= yellow else Light.GREEN

@@ -1,6 +1,7 @@
-"""Enquiries (R12): what somebody asked on the phone, who he is, and the duty to call him back within a day (R32).
+"""Enquiries (R12): what somebody asked, on whatever channel, who he is, and the duty to answer within a day (R32).
 
 The first officer (R1) never changes; another one may take the duty on. It ends when the caller has been told.
+Complaints are confidential (R8): for everybody but supervisors, who took one down and who holds it they do not exist.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -57,6 +59,21 @@ class State(StrEnum):
     """The caller has been told."""
 
 
+class Channel(StrEnum):
+    """How it came in (R1)."""
+
+    PHONE = "phone"
+    DESK = "desk"
+    FAX = "fax"
+    LETTER = "letter"
+    WEB = "web"
+
+
+class Kind(StrEnum):
+    ENQUIRY = "enquiry"
+    COMPLAINT = "complaint"
+
+
 class Action(StrEnum):
     ANSWER = "answer"
     CLOSE = "close"
@@ -92,6 +109,8 @@ class Enquiry(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
     number: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(8), default=Channel.PHONE)
+    kind: Mapped[str] = mapped_column(String(10), default=Kind.ENQUIRY)
     officer_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     holder_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     unit: Mapped[str] = mapped_column(String(LONGEST_UNIT))
@@ -110,6 +129,8 @@ class Enquiry(Base):
 
     __table_args__ = (
         UniqueConstraint("hall_id", "number", name="uq_enquiry_number"),
+        one_of("channel", Channel),
+        one_of("kind", Kind),
         one_of("state", State),
         CheckConstraint("at < call_back_by", name="call_back_later"),
         CheckConstraint("(state = 'open') = (answered_at IS NULL)", name="answered_has_moment"),
@@ -128,6 +149,7 @@ class Enquiry(Base):
             sqlite_where=state != State.CLOSED,
         ),
         Index("ix_enquiry_phone_index", "phone_index"),
+        Index("ix_enquiry_hall_id_at", "hall_id", "at"),
         Index(
             "ix_enquiry_kept",
             "hall_id",
@@ -141,6 +163,8 @@ class Enquiry(Base):
 _OFFICER, _HOLDER, _ANSWERER = aliased(Staff), aliased(Staff), aliased(Staff)
 _HALL = Enquiry.hall_id == bindparam("hall")
 _PENDING = Enquiry.state != State.CLOSED
+_MINE = (Enquiry.officer_id == bindparam("me", type_=Id), Enquiry.holder_id == bindparam("me", type_=Id))
+_VISIBLE = or_(Enquiry.kind != Kind.COMPLAINT, bindparam("anywhere", type_=Boolean()), *_MINE)
 _NOW = bindparam("now", type_=Moment)
 _NEXT = numbers.upsert(EnquiryCounter)
 _INSERT = insert(Enquiry)
@@ -155,11 +179,12 @@ _ROWS: Select[Any] = (
     .join(_HOLDER, _HOLDER.id == Enquiry.holder_id)
     .join(_ANSWERER, _ANSWERER.id == Enquiry.answered_by_id, isouter=True)
 )
-_FIND: Select[Any] = _ROWS.where(_HALL, Enquiry.number == bindparam("number"))
+_FIND: Select[Any] = _ROWS.where(_HALL, Enquiry.number == bindparam("number"), _VISIBLE)
 _DUE: Select[Any] = (
     _ROWS.where(
         _HALL,
         _PENDING,
+        _VISIBLE,
         or_(bindparam("phone", type_=LargeBinary()).is_(None), Enquiry.phone_index == bindparam("phone")),
     )
     .order_by(Enquiry.call_back_by, Enquiry.id)
@@ -169,7 +194,7 @@ _DUE: Select[Any] = (
 _COUNT = select(
     func.count().label("pending"),
     func.coalesce(func.sum(case((Enquiry.call_back_by < _NOW, 1), else_=0)), 0).label("overdue"),
-).where(_HALL, _PENDING)
+).where(_HALL, _PENDING, _VISIBLE)
 
 
 def _end(action: Action, **values: Any) -> Any:
@@ -209,8 +234,11 @@ async def register(
     *,
     unit: str = "",
     item: ItemFacts | None = None,
+    channel: Channel = Channel.PHONE,
+    kind: Kind = Kind.ENQUIRY,
 ) -> str:
     """Write a call down (R12); gives its number, such as ``LX20261123-0001``. He is to be called back within a day.
+    A complaint's number does not tell that it is one.
 
     Raises Invalid for a name, phone number or text that cannot be. The counter's row is locked last.
     """
@@ -225,6 +253,8 @@ async def register(
         {
             "hall_id": hall.id,
             "number": number,
+            "channel": channel,
+            "kind": kind,
             "officer_id": by.staff_id,
             "holder_id": by.staff_id,
             "unit": unit,
@@ -240,26 +270,34 @@ async def register(
     return number
 
 
-async def find(connection: AsyncConnection, hall_id: int, number: str) -> EnquiryRow:
-    """An enquiry with the names of its ``officer``, its ``holder`` and who answered. Raises NotFound."""
-    row: EnquiryRow | None = (await connection.execute(_FIND, {"hall": hall_id, "number": number})).one_or_none()
+def _seen_by(by: Actor) -> dict[str, Any]:
+    return {"me": by.staff_id, "anywhere": by.anywhere}
+
+
+async def find(connection: AsyncConnection, hall_id: int, number: str, by: Actor) -> EnquiryRow:
+    """An enquiry that this officer may see, with the names of its ``officer``, its ``holder`` and who answered.
+
+    Raises NotFound, also for a complaint that is none of his business (R8).
+    """
+    asked = {"hall": hall_id, "number": number} | _seen_by(by)
+    row: EnquiryRow | None = (await connection.execute(_FIND, asked)).one_or_none()
     if row is None:
         raise NotFound(N_("没有这条咨询登记"), code="unknown_enquiry")
     return row
 
 
 async def pending(
-    connection: AsyncConnection, hall_id: int, most: int, after: int = 0, phone: bytes | None = None
+    connection: AsyncConnection, hall_id: int, by: Actor, most: int, after: int = 0, phone: bytes | None = None
 ) -> Sequence[EnquiryRow]:
-    """Who is still to be called back, due first; of one caller by the blind index of his phone."""
-    asked = {"hall": hall_id, "most": most, "after": after, "phone": phone}
+    """Who is still to be called back, as far as this officer may know, due first; one caller by his phone's index."""
+    asked = {"hall": hall_id, "most": most, "after": after, "phone": phone} | _seen_by(by)
     rows: Sequence[EnquiryRow] = (await connection.execute(_DUE, asked)).all()
     return rows
 
 
-async def count(connection: AsyncConnection, hall_id: int, now: datetime) -> tuple[int, int]:
-    """How many are to be called back, and how many of them are overdue."""
-    row = (await connection.execute(_COUNT, {"hall": hall_id, "now": now})).one()
+async def count(connection: AsyncConnection, hall_id: int, by: Actor, now: datetime) -> tuple[int, int]:
+    """How many `pending` would list in all, and how many of them are overdue."""
+    row = (await connection.execute(_COUNT, {"hall": hall_id, "now": now} | _seen_by(by))).one()
     return row.pending, row.overdue
 
 

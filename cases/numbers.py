@@ -34,8 +34,10 @@ def upsert(counter: type[DayCounter]) -> TextualSelect:
     )
 
 
-async def draw(tx: AsyncConnection, statement: TextualSelect, prefix: str, hall: HallFacts, now: datetime) -> str:
+async def draw(
+    tx: AsyncConnection, statement: TextualSelect, prefix: str, hall: HallFacts, now: datetime, places: int = 4
+) -> str:
     """The next number of the hall's day; its row stays locked until the transaction ends, so it is taken last."""
     day = business_day(now, hall.timezone)
     last = (await tx.execute(statement, {"hall_id": hall.id, "day": day})).scalar_one()
-    return f"{prefix}{day:%Y%m%d}-{last:04d}"
+    return f"{prefix}{day:%Y%m%d}-{last:0{places}d}"

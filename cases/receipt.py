@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, bindparam, insert, select
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,7 +58,10 @@ class Receipt(Base):
     materials: Mapped[list[Any]] = mapped_column(JSON)
     note: Mapped[str] = mapped_column(String(200))
 
-    __table_args__ = (UniqueConstraint("hall_id", "number", name="uq_receipt_number"),)
+    __table_args__ = (
+        UniqueConstraint("hall_id", "number", name="uq_receipt_number"),
+        Index("ix_receipt_hall_id_at", "hall_id", "at"),
+    )
 
 
 _NEXT = numbers.upsert(ReceiptCounter)

@@ -1,15 +1,15 @@
 """Triggers of this room, whoever writes.
 
 * ``receipt_kept``: a receipt that was handed out is neither changed nor taken away.
-* ``enquiry_kept``: an enquiry's first officer, number and hall never change (R1), nor when it came and is due; it is
-  never deleted, and what is closed stays closed.
+* ``enquiry_kept``: an enquiry's first officer, number and hall never change (R1), nor how and when it came, when it is
+  due and whether it is a complaint (R8); it is never deleted, and what is closed stays closed.
 
 PostgreSQL's function ``kept`` comes with the queue's triggers (`queue.triggers`), which are laid first.
 """
 
 from collections.abc import Iterator
 
-_FIXED = ("hall_id", "number", "officer_id", "at", "call_back_by")
+_FIXED = ("hall_id", "number", "channel", "kind", "officer_id", "at", "call_back_by")
 _REOPENED = "(OLD.state = 'closed' AND NEW.state <> 'closed') OR (OLD.state <> 'open' AND NEW.state = 'open')"
 
 

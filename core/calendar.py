@@ -101,6 +101,14 @@ class Regular(NamedTuple):
     since: date | None = None
     until: date | None = None
 
+    def meets(self, other: "Regular") -> bool:
+        """Whether both would hold at one moment, whosever they are: an all-year week and a season are apart."""
+        if self.weekday != other.weekday or self.closes <= other.opens or other.closes <= self.opens:
+            return False
+        if self.since is None or self.until is None or other.since is None or other.until is None:
+            return self.since is other.since
+        return self.since <= other.until and other.since <= self.until
+
 
 class Exceptional(NamedTuple):
     """A spell of one date instead of the regular ones, of the hall or a line; without times: closed all day."""
@@ -239,7 +247,7 @@ def _joined(stretches: Iterable[tuple[At, At]]) -> list[tuple[At, At]]:
 
 def _real(day: date, spell: Spell, timezone: str) -> Iterator[tuple[datetime, datetime]]:
     """When the hall's clocks show the spell, in UTC; on a day on which they are changed, before and after that."""
-    midnight, end = start_of(day, timezone), start_of(day + DAY, timezone).replace(fold=1)
+    midnight, end = start_of(day, timezone), start_of(day + DAY, timezone)
     before, after = midnight.utcoffset() or timedelta(), end.utcoffset() or timedelta()
     opens, closes = datetime.combine(day, spell.opens, UTC), datetime.combine(day, spell.closes, UTC)
     if before == after:

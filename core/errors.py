@@ -11,7 +11,8 @@
     │   ├── WindowConflict  the window is closed, busy or somebody else's
     │   ├── HallClosed      outside opening hours
     │   ├── SlotFull        no place left in the slot, or none for this channel
-    │   └── BookingRefused  the hall's rules, or the appointment's state, do not allow it
+    │   ├── BookingRefused  the hall's rules, or the appointment's state, do not allow it
+    │   └── CaseConflict    the case is not in a state for this action, or its time is over
     ├── TooLarge 413        a file above the limit
     ├── Unprocessable 422   a repeated key with another body
     ├── TooMany 429
@@ -98,6 +99,11 @@ class SlotFull(Conflict):
 class BookingRefused(Conflict):
     code = "booking_refused"
     title = N_("该预约的当前状态不能进行此操作")
+
+
+class CaseConflict(Conflict):
+    code = "case_conflict"
+    title = N_("该办件的当前状态不能进行此操作")
 
 
 class TooLarge(Problem):

@@ -17,6 +17,7 @@ DOMAIN = "paihao"
 _locale = cache(Locale.parse)
 _DAYS: Final[Mapping[Language, str]] = {"zh_CN": "M月d日（EEE）", "en": "EEE d MMM"}
 _DATES: Final[Mapping[Language, str]] = {"zh_CN": "y年M月d日（EEE）", "en": "EEE d MMM y"}
+_FORMAL: Final[Mapping[Language, str]] = {"zh_CN": "y年M月d日", "en": "d MMMM y"}
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's customary name, known to the extractor
@@ -50,14 +51,22 @@ def negotiate(*wishes: str | None) -> Language:
     return "zh_CN"
 
 
-def day_text(day: date, language: Language) -> str:
-    """A date with its weekday, as people say it: ``11月24日（周二）``, ``Tue 24 Nov``."""
-    return format_date(day, _DAYS[language], locale=_locale(language))
+def day_text(day: date, language: Language, note: str = "") -> str:
+    """A date with its weekday, as people say it: ``11月24日（周二）``, ``Tue 24 Nov``; with a ``note`` of it."""
+    text = format_date(day, _DAYS[language], locale=_locale(language))
+    if not note:
+        return text
+    return f"{text} ({note})" if language == "en" else f"{text[:-1]}，{note}）"
 
 
 def date_text(day: date, language: Language) -> str:
     """A date with its weekday and year: ``2026年11月24日（周二）``, ``Tue 24 Nov 2026``."""
     return format_date(day, _DATES[language], locale=_locale(language))
+
+
+def formal_date(day: date, language: Language) -> str:
+    """A date as documents are dated: ``2026年11月24日``, ``24 November 2026``."""
+    return format_date(day, _FORMAL[language], locale=_locale(language))
 
 
 def moment_text(local: datetime, language: Language) -> str:

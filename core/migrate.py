@@ -27,6 +27,8 @@ async def upgrade(database: Database, derived: Sequence[str] = (), *, version: s
     """Run every missing version up to ``version``, then what is ``derived``, in one transaction. Safe to repeat."""
 
     def run(connection: Connection) -> None:
+        if database.sqlite and derived:
+            _lay_aside(connection)
         command.upgrade(_config(connection), version)
         for statement in derived:
             connection.exec_driver_sql(statement)
@@ -36,6 +38,13 @@ async def upgrade(database: Database, derived: Sequence[str] = (), *, version: s
             # Several processes may start at once: one upgrades, the others wait and find nothing to do.
             await tx.exec_driver_sql("SELECT pg_advisory_xact_lock(7263001)")
         await tx.run_sync(run)
+
+
+def _lay_aside(connection: Connection) -> None:
+    """Drop all triggers: SQLite rebuilds a table by renaming, which fails while another's trigger names it."""
+    rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    for (name,) in rows.all():
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
 
 
 async def drift(database: Database) -> list[Any]:

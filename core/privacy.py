@@ -23,6 +23,9 @@ _LANDLINE = re.compile(r"0[0-9]{9,11}")
 _ID_NUMBER = re.compile(r"[1-9][0-9]{5}((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})[0-9]{3}[0-9X]")
 _ID_WEIGHTS = [2**place % 11 for place in range(17, -1, -1)]
 _NAME_SIGNS = " ·•.-'’"
+_CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CREDIT_WEIGHTS = [3**place % 31 for place in range(17)]
+LONGEST_UNIT = 100
 
 
 class Vault:
@@ -96,6 +99,34 @@ def id_number(text: str, today: date) -> str:
     if born > today or sum(map(int.__mul__, digits, _ID_WEIGHTS)) % 11 != 1:
         raise Invalid(N_("身份证号有误，请核对后重新填写"), code="invalid_id_number")
     return number
+
+
+def unit_name(text: str) -> str:
+    """A company's or an office's name in its plain form. Raises Invalid."""
+    name = " ".join(unicodedata.normalize("NFKC", text).split())
+    if not name:
+        raise Invalid(N_("请填写单位名称"), code="name_needed")
+    if len(name) > LONGEST_UNIT:
+        raise Invalid(N_("单位名称最多 {most} 个字"), code="unit_too_long", most=LONGEST_UNIT)
+    if not any(unicodedata.category(sign)[0] == "L" for sign in name) or not name.isprintable():
+        raise Invalid(N_("单位名称有误，请核对后重新填写"), code="invalid_name")
+    return name
+
+
+def credit_code(text: str) -> str:
+    """An organisation's unified social credit code (GB 32100): 18 places with the right check sign. Raises Invalid."""
+    code = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    if len(code) != 18 or not set(code) <= set(_CREDIT_SIGNS):
+        raise Invalid(N_("统一社会信用代码应为18位数字和大写字母"), code="invalid_credit_code")
+    values = [_CREDIT_SIGNS.index(sign) for sign in code]
+    if (sum(map(int.__mul__, values, _CREDIT_WEIGHTS)) + values[17]) % 31:
+        raise Invalid(N_("统一社会信用代码有误，请核对后重新填写"), code="invalid_credit_code")
+    return code
+
+
+def mask_unit(name: str) -> str:
+    """``成都某某商贸有限公司`` -> ``成都****公司``: a company's name as lists show it."""
+    return f"{name[:2]}****{name[-2:]}" if len(name) > 4 else f"{name[:1]}***"
 
 
 def mask_name(name: str) -> str:

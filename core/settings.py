@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     session_hours: Positive = 12
     sign_in_failures: Positive = 10
+    admin_second_factor: Literal["required", "optional"] | None = None
+    """Whether admins must sign in with a second factor; not said: in production they must."""
     booking_asks: Positive = 120
     """How often an address of the public may look at slots and appointments in a minute."""
     booking_takes: Positive = 40
@@ -60,6 +62,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Whether an admin without a second factor can do nothing but set one up."""
+        return self.admin_second_factor == "required" or (self.admin_second_factor is None and self.production)
 
 
 def load(environ: Mapping[str, str] | None = None, *, var: Path = Path("var")) -> Settings:

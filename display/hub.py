@@ -16,7 +16,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 import structlog
 
-from ..core.bus import Bus, Moved
+from ..core.bus import Bus, Moved, What
 from .state import BoardState, frames, snapshot
 
 log = structlog.get_logger()
@@ -105,10 +105,11 @@ async def wake_in_turn(phones: Sequence[Waiting]) -> None:
 class Lookout(ABC):
     """Looks at one hall again and again: when it moved, and now and then in case a notice was lost.
 
-    ``gap``: seconds between two looks at least.
+    ``gap``: seconds between two looks at least. ``heeds``: what must have moved for it to look at once.
     """
 
     gap: float
+    heeds: frozenset[What] = frozenset(What)
 
     def __init__(self, hall_id: int) -> None:
         self.hall_id = hall_id
@@ -180,7 +181,8 @@ class Lookouts(Generic[Kind]):
         await asyncio.gather(*self._tasks.values(), *self._ending, return_exceptions=True)
 
     def _moved(self, moved: Moved) -> None:
-        if (hall := self._halls.get(moved.hall_id)) is not None:
+        hall = self._halls.get(moved.hall_id)
+        if hall is not None and moved.what in hall.heeds:
             hall.moved()
 
 

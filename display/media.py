@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 
 from ..core.errors import Invalid, TooLarge
 from ..core.i18n import N_
-from ..queue.hall import MediaKind
+from ..queue.shows import MediaKind
 
 LARGEST_PICTURE: Final = (3840, 2160)
 MOST_PIXELS: Final = 50_000_000

@@ -6,7 +6,7 @@ what GB18030 writes in one byte takes one of them, everything else (also a dash 
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
@@ -25,8 +25,8 @@ MOST_WINDOWS: Final = 6
 CHINESE: Final = b"\x1c&"
 """FS &: two bytes are one character. Off after a reset on some models."""
 
-_CLOSING = "，。、；：？！）》】”’·％—…"
-_OPENING = "（《【“‘"
+_CLOSING = "，。、；：？！）》】〕”’·％—…"
+_OPENING = "（《【〔“‘"
 # What a line is broken between: never inside a Latin word or figure, nor before a comma, nor after a bracket opens.
 _TOKEN = re.compile(rf" |[{_OPENING}]*(?:[!-~]+|[^ ])[{_CLOSING}]*")
 
@@ -185,15 +185,18 @@ def clean(text: str) -> str:
     return "".join(character for character in kept if not unicodedata.category(character).startswith("C"))
 
 
-def wrap(text: str, width: int = COLUMNS) -> list[str]:
-    """Lines of at most ``width`` columns (2 or more): broken between words, and inside only those that fill a line."""
+def wrap(text: str, width: float = COLUMNS, measure: Callable[[str], float] = columns) -> list[str]:
+    """Lines of at most ``width`` columns (2 or more): broken between words, and inside only those that fill a line.
+
+    Paper of another kind gives its ``width`` in what ``measure`` gives for a text.
+    """
     lines, line = [], ""
     for token in _TOKEN.findall(clean(text)):
-        if columns(line) + columns(token) > width:
+        if measure(line) + measure(token) > width:
             lines.append(line)
             line = ""
         for character in token:
-            if columns(line) + columns(character) > width:
+            if measure(line) + measure(character) > width:
                 lines.append(line)
                 line = ""
             line += character if line or character != " " else ""

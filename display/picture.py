@@ -14,7 +14,8 @@ from ..core.db import Database
 from ..core.errors import Invalid
 from ..core.journal import Journal
 from ..queue.facts import HallFacts
-from ..queue.hall import CALL_TEXT, CALL_TEXT_EN, Kind, RosterPart
+from ..queue.hall import CALL_TEXT, CALL_TEXT_EN, Kind
+from ..queue.shows import RosterPart
 from ..queue.ticket import AT_WINDOW, Action, Language, Status, Ticket
 from . import spoken
 from .state import CALLS_KEPT, BoardState, CallShown, LineShown, SlideShown, WindowShown

@@ -16,23 +16,18 @@ know only some of this, so:
 """
 
 import asyncio
-import re
 from contextlib import suppress
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..core.errors import Invalid
 from ..core.i18n import N_
+from ..queue.address import Address
 
-PORT = 9100
 CONNECT_SECONDS = 4.0
 STATUS_SECONDS = 2.0
 SEND_SECONDS = 10.0
 PRINT_SECONDS = 8.0
 """Together well below `printjob.ORPHANED`: nobody takes a job for lost that is still being printed."""
-
-LONGEST_ADDRESS = 80
-_ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9_.-]+))(?::(?P<port>[0-9]{1,5}))?")
 
 _ASK_ONLINE, _ASK_CAUSE, _ASK_PAPER = b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x04"
 _ASK_DONE = b"\x1dr\x01"
@@ -88,23 +83,6 @@ FAULTS = {
 class Result(NamedTuple):
     outcome: Outcome
     fault: Fault = Fault.NONE
-
-
-class Address(NamedTuple):
-    host: str
-    port: int
-
-    @classmethod
-    def parse(cls, text: str) -> "Address":
-        """``host``, ``host:port`` or ``[v6]:port``; without a port it is 9100. Raises Invalid ``bad_address``.
-
-        Only the form is checked: an address that leads nowhere is a fault of the printer, and may be mended there.
-        """
-        found = _ADDRESS.fullmatch(text) if len(text) <= LONGEST_ADDRESS else None
-        port = int(found["port"] or PORT) if found else 0
-        if found is None or not 1 <= port <= 65535:
-            raise Invalid(N_("打印机地址应为“主机:端口”，例如192.168.1.50:9100"), code="bad_address")
-        return cls(found["v6"] or found["host"], port)
 
 
 async def send(address: Address, sheet: bytes) -> Result:

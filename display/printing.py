@@ -20,10 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..core import clock
 from ..core.db import Database
 from ..core.types import Moment
+from ..queue.address import Address
 from ..queue.staff import Device, DeviceKind
 from . import printer, printjob
 from .paper import Sheet, escpos_bytes
-from .printer import Address, Fault, Outcome, Result
+from .printer import Fault, Outcome, Result
 from .printjob import PrintJob, State
 
 log = structlog.get_logger()

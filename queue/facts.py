@@ -7,7 +7,11 @@ from functools import cached_property
 import msgspec
 
 from ..core.calendar import Spell, Timetable
-from .hall import CALL_TEXT, CALL_TEXT_EN, Kind, MediaKind, RosterPart
+from ..core.i18n import Language
+from .hall import CALL_TEXT, CALL_TEXT_EN, Kind
+from .shows import MediaKind, RosterPart
+from .templates import Own, compose
+from .told import Told
 from .window import WindowState
 
 
@@ -41,7 +45,17 @@ class AgencyFacts(msgspec.Struct, frozen=True):
     phone: str
 
 
+class StepFacts(msgspec.Struct, frozen=True):
+    """A step of an item: its standard time in working days and the post that answers for it (R27)."""
+
+    name: str
+    days: int
+    post: str
+
+
 class ItemFacts(msgspec.Struct, frozen=True):
+    """An item as its newest version says (R28)."""
+
     id: int
     code: str
     name: str
@@ -58,6 +72,15 @@ class ItemFacts(msgspec.Struct, frozen=True):
     fee_yuan: float
     materials: tuple[str, ...]
     bookable: bool = False
+    version_id: int = 0
+    version: int = 1
+    statutory_days: int = 0
+    basis: str = ""
+    conditions: str = ""
+    procedure: str = ""
+    steps: tuple[StepFacts, ...] = ()
+    form_only: bool = False
+    complex: bool = False
 
 
 class PriorityFacts(msgspec.Struct, frozen=True):
@@ -114,6 +137,10 @@ class WindowFacts(msgspec.Struct, frozen=True):
         """Open, or paused for a moment: visitors may still be sent here."""
         return self.state is not WindowState.CLOSED
 
+    def accepts(self, item: ItemFacts) -> bool:
+        """Whether an item is dealt with here: one of its lines, or any of the hall's at a comprehensive window."""
+        return item.line_id is not None and (item.line_id in self.handicaps or self.kind is Kind.COMPREHENSIVE)
+
 
 class HallFacts(msgspec.Struct, frozen=True, dict=True):
     id: int
@@ -146,12 +173,27 @@ class HallFacts(msgspec.Struct, frozen=True, dict=True):
     slides: Sequence[SlideFacts] = ()
     roster: Mapping[date, Mapping[RosterPart, str]] = {}
     """Who is named on the boards, by day, from yesterday to tomorrow (R13)."""
+    staff: Mapping[int, str] = {}
+    """The names of the hall's officers."""
+    templates: Own = {}
+
+    def name_in(self, language: Language) -> str:
+        """The hall as somebody of this language knows it."""
+        return (self.name_en if language == "en" else "") or self.name
+
+    def says(self, told: Told, language: Language, /, **values: object) -> str:
+        """A message in the hall's words. ``values``: every field of its kind but ``hall``; others do no harm."""
+        return compose(self.templates, told, language, values | {"hall": self.name_in(language)})
 
     def line(self, prefix: str) -> LineFacts | None:
         return next((line for line in self.lines.values() if line.prefix == prefix), None)
 
     def lines_of(self, kind: Kind) -> list[LineFacts]:
         return [line for line in self.lines.values() if line.kind is kind]
+
+    def seat_of(self, staff_id: int | None) -> WindowFacts | None:
+        """The window where an officer sits now."""
+        return next((one for one in self.windows.values() if one.officer and one.officer.staff_id == staff_id), None)
 
     def serving(self, line_id: int) -> Sequence[WindowFacts]:
         """Staffed windows that serve a line, its own windows first."""

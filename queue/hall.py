@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -34,10 +33,23 @@ class Kind(StrEnum):
 
 
 class CaseKind(StrEnum):
-    """How an item is dealt with: 即办件, 承诺件 (R21 names four more, which join with cases)."""
+    """How an item is dealt with (R21). ``returned`` is what became of a case, never what an item is."""
 
     IMMEDIATE = "immediate"
+    """即办件: ended on the day on which it is received (R22)."""
     PROMISED = "promised"
+    """承诺件: within a promised number of working days (R23)."""
+    REPORTED = "reported"
+    """上报件: examined here, decided by a higher authority."""
+    FORWARDED = "forwarded"
+    """转办件: received here, passed on to the authority that is responsible."""
+    JOINT = "joint"
+    """联办件: several departments deal with it, one of them leads."""
+    RETURNED = "returned"
+    """退回件: handed back to the applicant."""
+
+
+ITEM_KINDS = tuple(kind for kind in CaseKind if kind is not CaseKind.RETURNED)
 
 
 CALL_TEXT = "请{number}号到{window}号窗口办理"
@@ -177,17 +189,71 @@ class Item(Base):
     popularity: Mapped[float] = mapped_column(default=0.0)
     fee_yuan: Mapped[float] = mapped_column(default=0.0)
     materials: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # What its guide says besides (R18, R46): 设定依据, 受理条件, 办理流程.
+    basis: Mapped[str] = mapped_column(String(1000), default="")
+    conditions: Mapped[str] = mapped_column(String(1000), default="")
+    procedure: Mapped[str] = mapped_column(String(1000), default="")
+    # Each step with its standard time and who answers for it (R27): [{"name": str, "days": int, "post": str}].
+    steps: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # Only the form of what is handed in is looked at: then it is done at once (R26).
+    form_only: Mapped[bool] = mapped_column(default=False)
+    # Where no limit is named, a complex item has longer (R31).
+    complex: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
         UniqueConstraint("hall_id", "code"),
         ForeignKeyConstraint(["line_id", "hall_id"], ["line.id", "line.hall_id"], name="fk_item_line"),
-        one_of("case_kind", CaseKind),
+        one_of("case_kind", ITEM_KINDS),
+        CheckConstraint("case_kind = 'immediate' OR NOT form_only", name="form_only_immediate"),
+        CheckConstraint("case_kind = 'immediate' OR promised_days > 0", name="limit_named"),
         CheckConstraint("(line_id IS NULL) <> (agency_id IS NULL)", name="served_here_or_elsewhere"),
         CheckConstraint("promised_days >= 0 AND promised_days <= statutory_days", name="promise_within_statute"),
         CheckConstraint("case_kind <> 'immediate' OR promised_days = 0", name="immediate_same_day"),
         CheckConstraint("minutes_mean > 0 AND minutes_sd >= 0", name="minutes_positive"),
         CheckConstraint("popularity >= 0 AND fee_yuan >= 0", name="figures_not_negative"),
     )
+
+
+class ItemVersion(Base):
+    """What an item was from ``at`` until its next version (R28). A trigger writes it; it is never changed.
+
+    A case keeps the version under which it was received: a promise is not altered afterwards.
+    """
+
+    __tablename__ = "item_version"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"))
+    version: Mapped[int] = mapped_column(SmallInteger)
+    at: Mapped[datetime] = mapped_column(Moment)
+    name: Mapped[str] = mapped_column(String(200))
+    case_kind: Mapped[str] = mapped_column(String(12))
+    statutory_days: Mapped[int] = mapped_column(SmallInteger)
+    promised_days: Mapped[int] = mapped_column(SmallInteger)
+    fee_yuan: Mapped[float]
+    materials: Mapped[list[Any]] = mapped_column(JSON)
+    basis: Mapped[str] = mapped_column(String(1000))
+    conditions: Mapped[str] = mapped_column(String(1000))
+    procedure: Mapped[str] = mapped_column(String(1000))
+    steps: Mapped[list[Any]] = mapped_column(JSON)
+    form_only: Mapped[bool]
+    complex: Mapped[bool]
+
+    __table_args__ = (
+        UniqueConstraint("item_id", "version"),
+        # A case of one hall never keeps the version of another's item.
+        UniqueConstraint("id", "hall_id", name="uq_item_version_id_hall_id"),
+        CheckConstraint("version > 0", name="version_positive"),
+    )
+
+
+VERSIONED = tuple(
+    column.name
+    for column in ItemVersion.__table__.columns
+    if column.name not in ("id", "hall_id", "item_id", "version", "at")
+)
+"""The columns of an item that a case keeps: a change of one of them makes the item's next version."""
 
 
 class Priority(Base):
@@ -277,81 +343,11 @@ class WorkingDay(Base):
 
     __tablename__ = "working_day"
 
-    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    day: Mapped[date] = mapped_column(Date)
     working: Mapped[bool]
     # The festival, or for which one the day is made up.
     name: Mapped[str] = mapped_column(String(40))
 
-    __table_args__ = (CheckConstraint("name <> ''", name="says_why"),)
-
-
-class MediaKind(StrEnum):
-    PICTURE = "picture"
-    VIDEO = "video"
-
-
-class Media(Base):
-    """A picture or video of the hall: a face on a staff card, something to show on boards."""
-
-    __tablename__ = "media"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
-    kind: Mapped[str] = mapped_column(String(8))
-    name: Mapped[str] = mapped_column(String(100))
-    # SHA-256 of the content in hex: the file's name, and what makes an upload that comes twice the same.
-    digest: Mapped[str] = mapped_column(String(64))
-    type: Mapped[str] = mapped_column(String(40))
-    size: Mapped[int] = mapped_column(BigInteger)
-
-    __table_args__ = (
-        UniqueConstraint("hall_id", "digest"),
-        # A slide or a face of one hall never shows another's picture.
-        UniqueConstraint("id", "hall_id", name="uq_media_id_hall_id"),
-        one_of("kind", MediaKind),
-        CheckConstraint("size > 0", name="not_empty"),
-    )
-
-
-class Slide(Base):
-    """What boards show while nobody is called, in order of ``position``: a notice, or a picture or video."""
-
-    __tablename__ = "slide"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
-    position: Mapped[int] = mapped_column(SmallInteger)
-    media_id: Mapped[int | None] = mapped_column(Id)
-    text: Mapped[str] = mapped_column(String(400), default="")
-    text_en: Mapped[str] = mapped_column(String(600), default="")
-    seconds: Mapped[int] = mapped_column(SmallInteger, default=12)
-    since: Mapped[datetime | None] = mapped_column(Moment)
-    until: Mapped[datetime | None] = mapped_column(Moment)
-
-    __table_args__ = (
-        ForeignKeyConstraint(["media_id", "hall_id"], ["media.id", "media.hall_id"], name="fk_slide_media"),
-        CheckConstraint("media_id IS NOT NULL OR text <> ''", name="shows_something"),
-        CheckConstraint("seconds BETWEEN 3 AND 600", name="seconds_bounded"),
-        CheckConstraint("since < until", name="since_before_until"),
-    )
-
-
-class RosterPart(StrEnum):
-    """Who is named on the boards (R13)."""
-
-    FIRST_DESK = "first_desk"
-    LEADER = "leader"
-
-
-class Roster(Base):
-    """Who is responsible at the first desk, and which leader is on duty, on a day."""
-
-    __tablename__ = "roster"
-
-    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    part: Mapped[str] = mapped_column(String(12), primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-
-    __table_args__ = (one_of("part", RosterPart),)
+    __table_args__ = (UniqueConstraint("hall_id", "day"), CheckConstraint("name <> ''", name="says_why"))

@@ -1,4 +1,4 @@
-"""The cells of the hall's CSV files: what a field may say, as a pair of reader and writer. Pure.
+"""The cells of the hall's files: what a field may say, as a pair of reader and writer. Pure.
 
 Readers raise `CellError` with a translatable reason; everything they accept, the database's CHECKs accept.
 """
@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date, time
 from decimal import Decimal
+from enum import Enum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,9 +15,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ..core.errors import Invalid
 from ..core.i18n import N_
-from . import calltext
+from . import calltext, fields
+from .facts import StepFacts
 
 LONGEST_HANDICAP = 240
+LONGEST_LIMIT = 3650
+"""Working days."""
 
 
 class CellError(Exception):
@@ -28,11 +32,22 @@ class CellError(Exception):
         self.params = params
 
 
+class Form(Enum):
+    """As what a spreadsheet keeps a field."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    TIME = "time"
+    DATE = "date"
+
+
 class Cell(NamedTuple):
-    """How a field becomes a value, and a value the field it came from."""
+    """How a field becomes a value, and a value the field it came from. ``choices``: the only words that it may be."""
 
     read: Callable[[str], Any]
     show: Callable[[Any], str] = str
+    form: Form = Form.TEXT
+    choices: tuple[str, ...] = ()
 
 
 def short(value: str) -> str:
@@ -40,12 +55,17 @@ def short(value: str) -> str:
     return value if len(value) <= 40 else value[:39] + "…"
 
 
+def checked(check: Callable[[str], None], value: str) -> None:
+    """What a check of the house has against a value, as what is wrong with its field."""
+    try:
+        check(value)
+    except Invalid as error:
+        raise CellError(error.detail, **error.params) from None
+
+
 def clean(value: str) -> None:
-    """Refuse what nobody can see: control and formatting characters, spaces at the ends (inner 全角空格 may stay)."""
-    if value != value.strip():
-        raise CellError(N_("首尾有多余的空格"))
-    if not value.replace("\u3000", " ").isprintable():
-        raise CellError(N_("含有不可见的字符"))
+    """Refuse what nobody can see, as everywhere (`fields.clean`)."""
+    checked(fields.clean, value)
 
 
 def text(column: InstrumentedAttribute[str]) -> Cell:
@@ -65,10 +85,7 @@ def call_text(column: InstrumentedAttribute[str]) -> Cell:
     words = text(column)
 
     def read(value: str) -> str:
-        try:
-            calltext.check(value)
-        except Invalid as error:
-            raise CellError(error.detail, **error.params) from None
+        checked(calltext.check, value)
         return str(words.read(value))
 
     return Cell(read)
@@ -100,7 +117,7 @@ def whole(low: int, high: int) -> Cell:
             raise CellError(N_("“{value}”不是整数（只能用半角数字）"), value=short(value))
         return int(_within(int(value), low, high))
 
-    return Cell(read)
+    return Cell(read, form=Form.NUMBER)
 
 
 def number(low: float, high: float, *, places: int = 0) -> Cell:
@@ -115,7 +132,7 @@ def number(low: float, high: float, *, places: int = 0) -> Cell:
         exact = Decimal(repr(value)).normalize()
         return f"{exact:f}" if -int(exact.as_tuple().exponent) > places else f"{exact:.{places}f}"
 
-    return Cell(read, show)
+    return Cell(read, show, Form.NUMBER)
 
 
 def choice(meanings: dict[str, Any]) -> Cell:
@@ -127,7 +144,7 @@ def choice(meanings: dict[str, Any]) -> Cell:
             raise CellError(N_("“{value}”不在可选值之内：{choices}"), value=short(value), choices="、".join(meanings))
         return meanings[value]
 
-    return Cell(read, words.__getitem__)
+    return Cell(read, words.__getitem__, choices=tuple(meanings))
 
 
 def _time(value: str) -> time:
@@ -198,10 +215,27 @@ def by_handicap(lines: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]
     return tuple(sorted(lines, key=lambda line: (line[1], line[0])))
 
 
+def _steps(value: str) -> tuple[StepFacts, ...]:
+    return tuple(map(_step, _parts(value)))
+
+
+def _step(part: str) -> StepFacts:
+    match = re.fullmatch(r"([^:]{1,40}):([0-9]{1,4}):([^:]{1,60})", part)
+    if not match:
+        raise CellError(N_("“{value}”不是“环节:工作日:责任岗位”"), value=short(part))
+    for word in match[1], match[3]:
+        clean(word)
+    return StepFacts(match[1], int(_within(int(match[2]), 0, LONGEST_LIMIT)), match[3])
+
+
+def _show_steps(steps: Iterable[StepFacts]) -> str:
+    return ";".join(f"{step.name}:{step.days}:{step.post}" for step in steps)
+
+
 YES_NO = choice({"yes": True, "no": False})
 WEEKDAY = whole(1, 7)
-TIME = Cell(_time, lambda value: f"{value:%H:%M}")
-DATE = Cell(_date)
+TIME = Cell(_time, lambda value: f"{value:%H:%M}", Form.TIME)
+DATE = Cell(_date, form=Form.DATE)
 SPELL = Cell(_spell, lambda spell: f"{spell[0]:%H:%M}-{spell[1]:%H:%M}")
 TIMEZONE = Cell(_timezone)
 HALL_CODE = matching(r"[a-z0-9-]{1,40}", N_("“{value}”不是大厅代码（小写字母、数字、连字符）"))
@@ -209,3 +243,4 @@ PREFIX = matching(r"[A-Z]{1,4}", N_("“{value}”不是队列前缀（1 到 4 �
 WINDOW_NUMBER = matching(r"[A-Z]{0,2}[0-9]{1,4}", N_("“{value}”不是窗口号（如 A01）"))
 WINDOW_LINES = Cell(_lines, _show_lines)
 MATERIALS = Cell(_parts, ";".join)
+STEPS = Cell(_steps, _show_steps)

@@ -4,6 +4,7 @@ from datetime import date, time
 
 import msgspec
 
+from .facts import StepFacts
 from .hall import (
     CALL_TEXT,
     CALL_TEXT_EN,
@@ -22,9 +23,11 @@ from .hall import (
 from .hallcells import (
     DATE,
     HALL_CODE,
+    LONGEST_LIMIT,
     MATERIALS,
     PREFIX,
     SPELL,
+    STEPS,
     TIME,
     TIMEZONE,
     WEEKDAY,
@@ -37,6 +40,7 @@ from .hallcells import (
     text,
     whole,
 )
+from .hallmessages import MESSAGES, MessageRow
 from .hallsheets import Column, Sheet
 from .window import Window
 
@@ -113,12 +117,24 @@ class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
     popularity: float = 0.1
     fee_yuan: float = 0.0
     materials: tuple[str, ...] = ()
+    form_only: bool = False
+    complex: bool = False
 
     @property
     def outside(self) -> bool:
         """Nothing is known of it but who serves it: outside_items.csv can say all of it."""
         plain = ItemRow(code=self.code, department_code=self.department_code, agency=self.agency, name=self.name)
         return bool(self.agency) and self == plain
+
+
+class GuideRow(msgspec.Struct, frozen=True, order=True):
+    """What the guide of an item says besides (R18, R46): 设定依据, 受理条件, 办理流程, and its steps (R27)."""
+
+    code: str
+    basis: str = ""
+    conditions: str = ""
+    procedure: str = ""
+    steps: tuple[StepFacts, ...] = ()
 
 
 class PriorityRow(msgspec.Struct, frozen=True):
@@ -172,7 +188,7 @@ class WorkingDayRow(msgspec.Struct, frozen=True, order=True):
 
 
 class HallFiles(msgspec.Struct, frozen=True):
-    """All files of a hall, rows in the files' order; items that are `outside` come last, hours and dates are sorted."""
+    """All files of a hall, rows in the files' order; `outside` items come last, guides, hours and dates are sorted."""
 
     hall: HallRow
     departments: tuple[DepartmentRow, ...]
@@ -184,6 +200,8 @@ class HallFiles(msgspec.Struct, frozen=True):
     hours: tuple[HoursRow, ...]
     exceptions: tuple[ExceptionRow, ...] = ()
     working_days: tuple[WorkingDayRow, ...] = ()
+    guides: tuple[GuideRow, ...] = ()
+    messages: tuple[MessageRow, ...] = ()
 
     @property
     def zones(self) -> tuple[str, ...]:
@@ -194,10 +212,29 @@ class HallFiles(msgspec.Struct, frozen=True):
 
 _ZONE = Column("zone", text(Zone.name))
 _KIND = Column("kind", choice({str(kind): kind for kind in Kind}))
-_CASE_KIND = choice({"即办件": CaseKind.IMMEDIATE, "承诺件": CaseKind.PROMISED})
+_CASE_KIND = choice(
+    {
+        "即办件": CaseKind.IMMEDIATE,
+        "承诺件": CaseKind.PROMISED,
+        "上报件": CaseKind.REPORTED,
+        "转办件": CaseKind.FORWARDED,
+        "联办件": CaseKind.JOINT,
+    }
+)
 _DEPARTMENT = Column("department_code", text(Department.code))
 _LINE = Column("line", PREFIX, empty="", optional=True)
-_DAYS = whole(0, 3650)
+_DAYS = whole(0, LONGEST_LIMIT)
+
+UNNAMED = -1
+"""An item names no limit: it has the usual one of its kind (`usual_limit`)."""
+
+
+def usual_limit(kind: CaseKind, *, complex_: bool) -> int:
+    """Working days of an item that names no limit: the same day, 3, or 7 where it is complex (R31)."""
+    if kind is CaseKind.IMMEDIATE:
+        return 0
+    return 7 if complex_ else 3
+
 
 SHEETS = (
     Sheet(
@@ -255,13 +292,15 @@ SHEETS = (
             Column("audience", text(Item.audience)),
             Column("case_kind", _CASE_KIND),
             Column("statutory_working_days", _DAYS),
-            Column("promised_working_days", _DAYS),
+            Column("promised_working_days", _DAYS, empty=UNNAMED),
             Column("bookable", YES_NO),
             Column("minutes_mean", number(0.01, 1440)),
             Column("minutes_sd", number(0, 1440)),
             Column("popularity", number(0, 1_000_000, places=2)),
             Column("fee_yuan", number(0, 100_000_000)),
             Column("materials", MATERIALS, empty=()),
+            Column("form_only", YES_NO, empty=False, optional=True),
+            Column("complex", YES_NO, empty=False, optional=True),
         ),
     ),
     Sheet(
@@ -275,13 +314,24 @@ SHEETS = (
         optional=True,
     ),
     Sheet(
+        "guides.csv",
+        (
+            Column("code", text(Item.code)),
+            Column("basis", text(Item.basis), empty=""),
+            Column("conditions", text(Item.conditions), empty=""),
+            Column("procedure", text(Item.procedure), empty=""),
+            Column("steps", STEPS, empty=()),
+        ),
+        optional=True,
+    ),
+    Sheet(
         "windows.csv",
         (
             Column("number", WINDOW_NUMBER),
             _ZONE,
             Column("name", text(Window.name)),
             _KIND,
-            Column("line_prefixes", WINDOW_LINES),
+            Column("line_prefixes", WINDOW_LINES, empty=()),
             _DEPARTMENT,
         ),
     ),
@@ -322,6 +372,7 @@ SHEETS = (
         (Column("day", DATE), Column("working", YES_NO), Column("name", text(WorkingDay.name))),
         optional=True,
     ),
+    MESSAGES,
     # Only the simulation uses it: checked, never stored.
     Sheet(
         "arrivals.csv",

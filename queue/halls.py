@@ -7,8 +7,9 @@ from time import monotonic
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy import Executable, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from ..core.bus import Bus, Moved, What
 from ..core.calendar import Exceptional, Override, Regular, Timetable, WorkingDays
@@ -16,6 +17,7 @@ from ..core.clock import business_day, now
 from ..core.db import Database
 from ..core.errors import NotFound
 from ..core.i18n import N_
+from . import templates
 from .facts import HallFacts, ItemFacts, LineFacts, OfficerFacts, PriorityFacts, SlideFacts
 from .hall import (
     Agency,
@@ -24,15 +26,15 @@ from .hall import (
     Hours,
     HoursException,
     Item,
+    ItemVersion,
     Line,
-    Media,
     Priority,
-    Roster,
-    Slide,
     WorkingDay,
     Zone,
 )
+from .shows import Media, Roster, Slide
 from .staff import Duty, Part, Post, PostHolder, Staff
+from .templates import MessageTemplate
 from .window import Window, WindowLine
 
 _HALL = select(Hall).where(Hall.code == bindparam("code"))
@@ -50,8 +52,17 @@ _LINES = (
     .order_by(Line.id)
 )
 _AGENCIES = select(Agency.id, Agency.name, Agency.address, Agency.phone).where(Agency.hall_id == bindparam("hall"))
+_VERSION = aliased(ItemVersion)
+_NEWEST = select(func.max(_VERSION.version)).where(_VERSION.item_id == Item.id).correlate(Item).scalar_subquery()
+_OF_VERSION = {"version_id": ItemVersion.id, "version": ItemVersion.version}
 _ITEMS = (
-    select(*(getattr(Item, name) for name in ItemFacts.__struct_fields__))
+    select(
+        *(
+            _OF_VERSION[name].label(name) if name in _OF_VERSION else getattr(Item, name)
+            for name in ItemFacts.__struct_fields__
+        )
+    )
+    .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.version == _NEWEST))
     .where(Item.hall_id == bindparam("hall"))
     .order_by(Item.popularity.desc(), Item.id)
 )
@@ -79,11 +90,16 @@ _OFFICERS = (
     .outerjoin(Media, Media.id == Staff.photo_id)
     .where(Duty.hall_id == bindparam("hall"), Duty.until.is_(None))
 )
-_HOURS = select(*(getattr(Hours, name) for name in Regular._fields)).where(Hours.hall_id == bindparam("hall"))
+_STAFF = select(Staff.id, Staff.name).where(or_(Staff.hall_id == bindparam("hall"), Staff.hall_id.is_(None)))
+_HOURS = (
+    select(*(getattr(Hours, name) for name in Regular._fields))
+    .where(Hours.hall_id == bindparam("hall"))
+    .order_by(Hours.id)
+)
 _EXCEPTIONS = (
     select(*(getattr(HoursException, name) for name in Exceptional._fields))
     .where(HoursException.hall_id == bindparam("hall"))
-    .order_by(HoursException.day, HoursException.opens)
+    .order_by(HoursException.day, HoursException.opens, HoursException.id)
 )
 _WORKING_DAYS = select(WorkingDay.day, WorkingDay.working, WorkingDay.name).where(
     WorkingDay.hall_id == bindparam("hall")
@@ -104,6 +120,9 @@ _ROSTER = (
     select(Roster.day, Roster.part, Staff.name)
     .join(Staff, Staff.id == Roster.staff_id)
     .where(Roster.hall_id == bindparam("hall"), Roster.day.between(bindparam("first"), bindparam("last")))
+)
+_TEMPLATES = select(MessageTemplate.kind, MessageTemplate.language, MessageTemplate.text).where(
+    MessageTemplate.hall_id == bindparam("hall")
 )
 
 
@@ -149,6 +168,8 @@ async def load(connection: AsyncConnection, code: str) -> HallFacts:
         "covers": covers,
         "slides": [SlideFacts(*row) for row in await rows(_SLIDES)],
         "roster": roster,
+        "staff": {row.id: row.name for row in await rows(_STAFF)},
+        "templates": templates.usable(hall.id, (tuple(row) for row in await rows(_TEMPLATES))),
     }
     return msgspec.convert(hall._asdict() | facts, HallFacts, from_attributes=True)
 

@@ -1,12 +1,10 @@
-"""One CSV file between bytes and rows: every fault of it is told, with its place. Pure; knows no particular file.
+"""One sheet of a hall between fields and rows: every fault of it is told, with its place. Pure; knows no file's format.
 
-A file is UTF-8 without BOM; its header has exactly the known columns, in any order. Each row is one line of the file
-(no field may hold a line break), so a broken row never hides the ones after it.
+Whatever kind of file it comes from, a sheet is a `Grid`: fields as text, line by line. Its header has exactly the known
+columns, in any order.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,17 +12,26 @@ import msgspec
 from ..core.i18n import N_, Language, translate
 from .hallcells import Cell, CellError, clean, short
 
-BOM = b"\xef\xbb\xbf"
-
 
 class Fault(msgspec.Struct, frozen=True):
-    """What is wrong, and where: ``line`` 1 is the header, 0 the whole file; ``column`` is empty for a whole line."""
+    """What is wrong, and where: ``line`` 1 is the header, 0 the whole file; ``column`` is empty for a whole line.
+
+    ``file`` is as a person sees it, of a workbook the sheet; there ``letter`` is the column's.
+    """
 
     file: str
     line: int
     column: str
     reason: str
     params: Mapping[str, object] = {}
+    letter: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is: ``windows.csv:4 [name]``, in a workbook ``windows!C4 [name]``."""
+        where = self.file if not self.line else f"{self.file}:{self.line}"
+        where = f"{self.file}!{self.letter}{self.line}" if self.letter else where
+        return f"{where} [{self.column}]" if self.column else where
 
     def describe(self, language: Language = "zh_CN") -> str:
         """The reason in the language, its fields filled."""
@@ -47,6 +54,10 @@ class Column(NamedTuple):
     empty: Any = None
     optional: bool = False
 
+    def show(self, value: Any) -> str:
+        """The field that says ``value``."""
+        return "" if value == self.empty else self.cell.show(value)
+
 
 class Sheet(NamedTuple):
     """What a file must look like, and whether a hall can do without it."""
@@ -54,6 +65,27 @@ class Sheet(NamedTuple):
     name: str
     columns: tuple[Column, ...]
     optional: bool = False
+
+
+class Line(NamedTuple):
+    """A line as it was written; an error stands for what is no text, a field or the whole line."""
+
+    number: int
+    fields: Sequence[str | CellError] | CellError
+
+
+class Note(NamedTuple):
+    """Something wrong with a sheet as such, before anybody asks what its fields mean."""
+
+    line: int
+    error: CellError
+
+
+class Grid(NamedTuple):
+    """A sheet as it was written, the header first; without ``lines`` nothing of it can be read, and a note says why."""
+
+    lines: Sequence[Line]
+    notes: Sequence[Note] = ()
 
 
 class Row(NamedTuple):
@@ -71,69 +103,59 @@ class Table(NamedTuple):
     faults: list[Fault]
 
 
-def parse(sheet: Sheet, data: bytes) -> Table:
-    """Read a file's content; never raises for what it says."""
+def parse(sheet: Sheet, grid: Grid) -> Table:
+    """Read what a sheet says; never raises for it."""
     rows: list[Row] = []
     faults: list[Fault] = []
 
     def blame(line: int, column: str, error: CellError) -> None:
         faults.append(Fault(sheet.name, line, column, error.reason, error.params))
 
-    if data.startswith(BOM):
-        blame(1, "", CellError(N_("文件开头有 BOM，请另存为不带 BOM 的 UTF-8")))
-        data = data.removeprefix(BOM)
-    if not data.strip():
-        blame(0, "", CellError(N_("文件是空的")))
+    for note in grid.notes:
+        blame(note.line, "", note.error)
+    if not grid.lines:
         return Table(frozenset(), rows, faults)
-    first, *lines = data.removesuffix(b"\n").split(b"\n")
-    try:
-        header = _fields(first)
-    except CellError as error:
-        blame(1, "", error)
+    (top, header), *lines = grid.lines
+    if isinstance(header, CellError):
+        blame(top, "", header)
         return Table(frozenset(), rows, faults)
 
     known = {column.name: column for column in sheet.columns}
     places: dict[str, int] = {}
     for place, name in enumerate(header):
-        if name not in known:
-            blame(1, short(name), CellError(N_("不认识这一列")))
+        if isinstance(name, CellError):
+            blame(top, "", name)
+        elif name not in known:
+            blame(top, short(name), CellError(N_("不认识这一列")))
         elif name in places:
-            blame(1, name, CellError(N_("这一列重复")))
+            blame(top, name, CellError(N_("这一列重复")))
         else:
             places[name] = place
     lacking = [column for column in sheet.columns if column.name not in places]
     for column in lacking:
         if not column.optional:
-            blame(1, column.name, CellError(N_("缺少这一列")))
+            blame(top, column.name, CellError(N_("缺少这一列")))
 
-    for line, raw in enumerate(lines, 2):
-        try:
-            fields = _fields(raw)
-            if len(fields) != len(header):
-                raise CellError(N_("应有 {expected} 栏，实有 {found} 栏"), expected=len(header), found=len(fields))
-        except CellError as error:
-            blame(line, "", error)
+    for line, fields in lines:
+        if not isinstance(fields, CellError) and len(fields) != len(header):
+            fields = CellError(N_("应有 {expected} 栏，实有 {found} 栏"), expected=len(header), found=len(fields))
+        if isinstance(fields, CellError):
+            blame(line, "", fields)
             continue
         values = {column.name: column.empty for column in lacking if column.optional}
         for name, place in places.items():
             try:
-                values[name] = _value(known[name], fields[place])
+                values[name] = value_of(known[name], fields[place])
             except CellError as error:
                 blame(line, name, error)
         rows.append(Row(line, values))
     return Table(frozenset(places), rows, faults)
 
 
-def _fields(raw: bytes) -> list[str]:
-    try:
-        return next(csv.reader([raw.removesuffix(b"\r").decode()], strict=True))
-    except UnicodeDecodeError:
-        raise CellError(N_("不是有效的 UTF-8 文字")) from None
-    except csv.Error:
-        raise CellError(N_("引号或换行的用法有误")) from None
-
-
-def _value(column: Column, field: str) -> Any:
+def value_of(column: Column, field: str | CellError) -> Any:
+    """What a field of a column means. Raises CellError."""
+    if isinstance(field, CellError):
+        raise field
     if field:
         clean(field)
         return column.cell.read(field)
@@ -142,21 +164,22 @@ def _value(column: Column, field: str) -> Any:
     return column.empty
 
 
-def render(sheet: Sheet, rows: Iterable[msgspec.Struct]) -> str:
-    """The file's text for rows with attributes named like the columns; an optional column only when a row fills it."""
+class Page(NamedTuple):
+    """A sheet to be written: its columns and the fields of each row."""
+
+    columns: tuple[Column, ...]
+    rows: list[list[str]]
+
+
+def page(sheet: Sheet, rows: Iterable[msgspec.Struct], *, whole: bool = False) -> Page:
+    """The fields for rows with attributes named like the columns; an optional column only when a row fills it.
+
+    ``whole``: every column, so that people see what they may fill.
+    """
     rows = list(rows)
-    columns = [
+    columns = tuple(
         column
         for column in sheet.columns
-        if not column.optional or any(getattr(row, column.name) != column.empty for row in rows)
-    ]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(column.name for column in columns)
-    for row in rows:
-        values = [getattr(row, column.name) for column in columns]
-        writer.writerow(
-            "" if value == column.empty else column.cell.show(value)
-            for column, value in zip(columns, values, strict=True)
-        )
-    return out.getvalue()
+        if whole or not column.optional or any(getattr(row, column.name) != column.empty for row in rows)
+    )
+    return Page(columns, [[column.show(getattr(row, column.name)) for column in columns] for row in rows])

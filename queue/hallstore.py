@@ -19,12 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..core.db import Base
 from ..core.errors import Invalid, NotFound
 from ..core.i18n import N_
-from .hall import Agency, Department, Hall, Hours, HoursException, Item, Line, Priority, WorkingDay, Zone
+from .hall import Agency, Department, Hall, Hours, HoursException, Item, ItemVersion, Line, Priority, WorkingDay, Zone
 from .hallcells import by_handicap
+from .hallmessages import MessageRow
 from .hallrows import (
     AgencyRow,
     DepartmentRow,
     ExceptionRow,
+    GuideRow,
     HallFiles,
     HallRow,
     HoursRow,
@@ -35,7 +37,8 @@ from .hallrows import (
     WorkingDayRow,
 )
 from .hallsheets import BrokenFiles, Fault
-from .staff import Device, Duty, Post
+from .staff import Device, Duty, Post, Seat
+from .templates import MessageTemplate
 from .ticket import Counter, Ticket
 from .window import Window, WindowLine
 
@@ -50,7 +53,7 @@ _NAMED: Mapping[type[Base], tuple[str, str]] = {
     Zone: ("name", "departments.csv"),
 }
 _RULES: tuple[type[Base], ...] = (WindowLine, Hours, HoursException)
-_OWN = {model.__tablename__ for model in (*_NAMED, *_RULES)}
+_OWN = {*(model.__tablename__ for model in (*_NAMED, *_RULES)), ItemVersion.__tablename__}  # these go with theirs
 
 _ELSEWHERE = N_("“{value}”仍在使用，不能删除")
 _VISITS = N_("“{value}”已有取号、叫号或开窗记录，不能删除")
@@ -60,6 +63,7 @@ _IN_USE = {
     "journal": _VISITS,
     Post.__tablename__: N_("“{value}”设有岗位，不能删除"),
     Duty.__tablename__: N_("“{value}”有人员签到记录，不能删除"),
+    Seat.__tablename__: N_("“{value}”安排有工作人员，不能删除"),
     Device.__tablename__: N_("“{value}”登记有设备，不能删除"),
 }
 
@@ -86,15 +90,12 @@ async def save(tx: AsyncConnection, files: HallFiles) -> int:
         Department,
         ({"code": row.code, "name": row.name, "zone_id": zones[row.zone]} for row in files.departments),
     )
-    lines = await _merge(
-        tx,
-        hall_id,
-        Line,
-        (_line(row, zones) for row in files.lines),
-    )
+    lines = await _merge(tx, hall_id, Line, (_line(row, zones) for row in files.lines))
     agencies = await _merge(tx, hall_id, Agency, map(msgspec.structs.asdict, files.agencies))
     priorities = await _merge(tx, hall_id, Priority, map(msgspec.structs.asdict, files.priorities))
-    items = await _merge(tx, hall_id, Item, (_item(row, departments, lines, agencies) for row in files.items))
+    guides = {guide.code: guide for guide in files.guides}
+    known = (_item(row, departments, lines, agencies) | _guide(guides, row.code) for row in files.items)
+    items = await _merge(tx, hall_id, Item, known)
     windows = await _merge(tx, hall_id, Window, (_window(row, zones, departments) for row in files.windows))
     serves = (
         {"window_id": windows[row.number], "line_id": lines[prefix], "handicap_minutes": minutes}
@@ -105,6 +106,7 @@ async def save(tx: AsyncConnection, files: HallFiles) -> int:
     await _replace(tx, hall_id, Hours, (_hours(row, lines) for row in files.hours))
     await _replace(tx, hall_id, HoursException, (_exception(row, lines) for row in files.exceptions))
     await _replace(tx, hall_id, WorkingDay, map(msgspec.structs.asdict, files.working_days))
+    await _replace(tx, hall_id, MessageTemplate, map(msgspec.structs.asdict, files.messages))
     kept = {Item: items, Window: windows, Priority: priorities, Agency: agencies, Line: lines}
     await _remove_others(tx, hall_id, {**kept, Department: departments, Zone: zones})
     return hall_id
@@ -140,7 +142,14 @@ def _item(row: ItemRow, departments: Ids, lines: Ids, agencies: Ids) -> Values:
         "popularity": row.popularity,
         "fee_yuan": row.fee_yuan,
         "materials": list(row.materials),
+        "form_only": row.form_only,
+        "complex": row.complex,
     }
+
+
+def _guide(guides: Mapping[str, GuideRow], code: str) -> Values:
+    values = msgspec.structs.asdict(guides.get(code, GuideRow(code)))
+    return values | {"steps": [msgspec.structs.asdict(step) for step in values["steps"]]}
 
 
 def _window(row: WindowRow, zones: Ids, departments: Ids) -> Values:
@@ -165,12 +174,19 @@ def _exception(row: ExceptionRow, lines: Ids) -> Values:
     return spell | {"reason": row.reason, "reason_en": row.reason_en}
 
 
+async def claim(tx: AsyncConnection, code: str) -> int | None:
+    """The id of the hall with this code, if there is one; from here to the end of ``tx`` nobody else imports it."""
+    # FOR NO KEY UPDATE lets tickets be issued meanwhile.
+    query = select(Hall.id).where(Hall.code == code).with_for_update(key_share=True)
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
 async def _save_hall(tx: AsyncConnection, row: HallRow) -> int:
     table = Base.metadata.tables[Hall.__tablename__]
     values = msgspec.structs.asdict(row)
     values["quiet_from"], values["quiet_until"] = values.pop("quiet") or (None, None)
-    # Two imports of one hall take turns; FOR NO KEY UPDATE lets tickets be issued meanwhile.
-    query = select(table).where(table.c.code == row.code).with_for_update(key_share=True)
+    await claim(tx, row.code)
+    query = select(table).where(table.c.code == row.code)
     if known := (await tx.execute(query)).mappings().one_or_none():
         if any(known[name] != value for name, value in values.items()):
             await tx.execute(update(table).where(table.c.id == known["id"]).values(values))
@@ -286,6 +302,7 @@ _EXCEPTIONS = select(
     HoursException.reason_en,
 ).outerjoin(Line, Line.id == HoursException.line_id)
 _WORKING_DAYS = select(WorkingDay.day, WorkingDay.working, WorkingDay.name).order_by(WorkingDay.day)
+_MESSAGES = select(MessageTemplate.kind, MessageTemplate.language, MessageTemplate.text)
 _ITEMS = (
     select(
         Item.code,
@@ -303,11 +320,14 @@ _ITEMS = (
         Item.popularity,
         Item.fee_yuan,
         Item.materials,
+        Item.form_only,
+        Item.complex,
     )
     .join(Department, Department.id == Item.department_id)
     .outerjoin(Line, Line.id == Item.line_id)
     .outerjoin(Agency, Agency.id == Item.agency_id)
 )
+_GUIDES = select(Item.code, Item.basis, Item.conditions, Item.procedure, Item.steps)
 _WINDOWS = (
     select(Window.number, _ZONE, Window.name, Window.kind, _DEPARTMENT)
     .join(Zone, Zone.id == Window.zone_id)
@@ -366,12 +386,14 @@ async def load(connection: AsyncConnection, hall: int) -> HallFiles:
     days = await connection.execute(_WORKING_DAYS.where(WorkingDay.hall_id == hall))
     windows = await rows(_WINDOWS, Window)
     items = msgspec.convert(await rows(_ITEMS, Item), list[ItemRow])
+    guides = msgspec.convert(await rows(_GUIDES, Item), list[GuideRow])
     return HallFiles(
         hall=_hall(dict(found)),
         departments=msgspec.convert(await rows(_DEPARTMENTS, Department), tuple[DepartmentRow, ...]),
         lines=msgspec.convert(await rows(_LINES, Line), tuple[LineRow, ...]),
         agencies=msgspec.convert(await rows(_AGENCIES, Agency), tuple[AgencyRow, ...]),
         items=tuple(sorted(items, key=lambda item: item.outside)),
+        guides=tuple(sorted(guide for guide in guides if guide != GuideRow(guide.code))),
         windows=msgspec.convert(
             [row | {"line_prefixes": by_handicap(serves[row["number"]])} for row in windows], tuple[WindowRow, ...]
         ),
@@ -379,4 +401,5 @@ async def load(connection: AsyncConnection, hall: int) -> HallFiles:
         hours=tuple(sorted(_hours_row(row) for row in await rows(_HOURS, Hours))),
         exceptions=tuple(sorted(_exception_row(*row.values()) for row in await rows(_EXCEPTIONS, HoursException))),
         working_days=tuple(WorkingDayRow(*row) for row in days),
+        messages=tuple(sorted(msgspec.convert(await rows(_MESSAGES, MessageTemplate), list[MessageRow]))),
     )

@@ -79,6 +79,7 @@ _GIVEN = (
     "changed_at",
     "note",
     "booked_for",
+    "first_officer_id",
 )
 """What a new ticket is given besides its number."""
 _TICKET = Ticket.__table__.c
@@ -150,6 +151,7 @@ async def issue(tx: AsyncConnection, hall: HallFacts, wish: Wish, by: Actor, now
         "changed_at": now,
         "note": wish.reason,
         "booked_for": wish.booked_for,
+        "first_officer_id": by.staff_id,
     }
     if tx.dialect.name == "postgresql":
         made, number, ahead = (await tx.execute(_AT_ONCE, given | {"prefix": line.prefix})).one()

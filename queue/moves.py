@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Update, bindparam, select, update
+from sqlalchemy import BigInteger, Row, Update, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,7 +53,9 @@ def _move(action: Action, **values: Any) -> Update:
 _AWAY: dict[str, Any] = {"window_id": None, "bound_window_id": bindparam("bound")}
 _MOVES = {
     Action.RECALL: _move(Action.RECALL, recalls=Ticket.recalls + 1),
-    Action.START: _move(Action.START, started_at=_NOW),
+    Action.START: _move(
+        Action.START, started_at=_NOW, first_officer_id=func.coalesce(Ticket.first_officer_id, Ticket.staff_id)
+    ),
     Action.PARK: _move(Action.PARK),
     Action.RESUME: _move(
         Action.RESUME,
@@ -224,7 +226,7 @@ async def _transferred(
 ) -> dict[str, Any]:
     """A transfer keeps the rank; to one window it is bound there, in its own line if that window serves it."""
     if window is not None:
-        target = ticket.line_id if ticket.line_id in window.handicaps else next(iter(window.handicaps), None)
+        target = line_at(ticket, window)
         if target is None or (await look(tx, window.id)).state is WindowState.CLOSED:
             raise Invalid(N_("该窗口未开启，不能转入"), code="window_closed")
         return {"line": target, "bound": window.id}
@@ -235,6 +237,11 @@ async def _transferred(
     if not hall.serving(line.id):
         raise Invalid(N_("该队列暂无窗口开启，不能转入"), code="line_unserved")
     return {"line": line.id, "bound": None}
+
+
+def line_at(ticket: TicketRow, window: WindowFacts) -> int | None:
+    """The line in which a ticket waits for one window: its own, if that window serves it."""
+    return ticket.line_id if ticket.line_id in window.handicaps else next(iter(window.handicaps), None)
 
 
 async def release(tx: AsyncConnection, windows: Sequence[int], by: Actor, now: datetime) -> None:

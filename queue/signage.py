@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..core import journal
 from ..core.errors import Conflict, Invalid, NotFound
 from ..core.i18n import N_
+from . import officers, turn
 from .actor import Actor
-from .hall import Hall, Media, MediaKind, Roster, RosterPart, Slide
+from .hall import Hall
+from .shows import Media, MediaKind, Roster, RosterPart, Slide
 from .staff import Staff
 
 MOST_SLIDES: Final = 50
@@ -24,7 +26,6 @@ SECONDS: Final = 12
 VIDEO_SECONDS: Final = 600
 
 _HALL: Final[BindParameter[int]] = bindparam("hall")
-_TURN = select(Hall.id).where(Hall.id == _HALL).with_for_update(key_share=True)
 _USED = or_(
     exists().where(Slide.media_id == Media.id),
     exists().where(Staff.photo_id == Media.id),
@@ -56,9 +57,6 @@ _STAFF = (
     .outerjoin(Media, Media.id == Staff.photo_id)
     .where(Staff.hall_id == _HALL)
     .order_by(Staff.badge)
-)
-_BADGES = select(Staff.id, Staff.badge).where(
-    Staff.hall_id == _HALL, Staff.badge.in_(bindparam("badges", expanding=True))
 )
 _PHOTO = update(Staff).where(Staff.id == bindparam("staff")).values(photo_id=bindparam("photo"))
 _ROSTER = (
@@ -97,7 +95,7 @@ async def add_media(
     size: int,
 ) -> int:
     """The id of a file's row; the same content again has the same one, and keeps its first name."""
-    await _turn(tx, hall_id)
+    await turn.take(tx, hall_id)
     known = (await tx.execute(_MEDIA, {"hall": hall_id, "digest": digest})).one_or_none()
     if known is not None:
         return int(known.id)
@@ -109,7 +107,7 @@ async def add_media(
 
 async def remove_media(tx: AsyncConnection, hall_id: int, digest: str, by: Actor, now: datetime) -> None:
     """Forget a file. Raises NotFound, and Conflict ``media_in_use`` while a slide or a staff card shows it."""
-    await _turn(tx, hall_id)
+    await turn.take(tx, hall_id)
     row = await find_media(tx, hall_id, digest)
     if row.used:
         raise Conflict(N_("大屏或工作人员信息牌正在使用它，请先撤下"), code="media_in_use")
@@ -150,7 +148,7 @@ async def add_slide(
             raise Invalid(N_("日期无效"), code="invalid_day")
     if until is not None and until <= max(now, since or now):
         raise Invalid(N_("结束时间应晚于现在和开始时间"), code="until_out_of_range")
-    await _turn(tx, hall_id)
+    await turn.take(tx, hall_id)
     shown = await find_media(tx, hall_id, digest) if digest is not None else None
     order = (await tx.execute(_ORDER, {"hall": hall_id})).scalars().all()
     if len(order) >= MOST_SLIDES:
@@ -166,7 +164,7 @@ async def add_slide(
 
 async def remove_slide(tx: AsyncConnection, hall_id: int, slide_id: int, by: Actor, now: datetime) -> None:
     """Take a slide away; its picture stays. Raises NotFound."""
-    await _turn(tx, hall_id)
+    await turn.take(tx, hall_id)
     if not (await tx.execute(_REMOVE_SLIDE, {"slide": slide_id, "hall": hall_id})).rowcount:
         raise _no_slide()
     await _write(tx, hall_id, by, now, "slide_delete", slide=slide_id)
@@ -174,7 +172,7 @@ async def remove_slide(tx: AsyncConnection, hall_id: int, slide_id: int, by: Act
 
 async def move_slide(tx: AsyncConnection, hall_id: int, slide_id: int, place: int, by: Actor, now: datetime) -> None:
     """Let a slide be the one at ``place``, counted from 0; beyond the end is the last. Raises NotFound."""
-    await _turn(tx, hall_id)
+    await turn.take(tx, hall_id)
     order = list((await tx.execute(_ORDER, {"hall": hall_id})).scalars())
     if slide_id not in order:
         raise _no_slide()
@@ -201,8 +199,8 @@ async def set_roster(
     tx: AsyncConnection, hall_id: int, day: date, badges: dict[RosterPart, str], by: Actor, now: datetime
 ) -> None:
     """Say who is on duty on a day (R13); a part that is not named has nobody. Raises NotFound for an unknown badge."""
-    await _turn(tx, hall_id)
-    known = await _by_badge(tx, hall_id, badges.values())
+    await turn.take(tx, hall_id)
+    known = await officers.by_badge(tx, hall_id, badges.values())
     await tx.execute(_FREE_DAY, {"hall": hall_id, "of_day": day})
     rows = [{"hall_id": hall_id, "day": day, "part": part, "staff_id": known[badge]} for part, badge in badges.items()]
     if rows:
@@ -221,8 +219,8 @@ async def set_photo(
     tx: AsyncConnection, hall_id: int, badge: str, digest: str | None, by: Actor, now: datetime
 ) -> None:
     """Give an officer's staff card its face, or none (R43). Raises NotFound, and Invalid for a video."""
-    await _turn(tx, hall_id)
-    known = await _by_badge(tx, hall_id, [badge])
+    await turn.take(tx, hall_id)
+    known = await officers.by_badge(tx, hall_id, [badge])
     photo = await find_media(tx, hall_id, digest) if digest is not None else None
     if photo is not None and photo.kind != MediaKind.PICTURE:
         raise Invalid(N_("照片应是图片"), code="photo_is_video")
@@ -236,22 +234,8 @@ def tidy(text: str) -> str:
     return " ".join("".join(visible).split())
 
 
-async def _turn(tx: AsyncConnection, hall_id: int) -> None:
-    await tx.execute(_TURN, {"hall": hall_id})
-
-
 async def _arrange(tx: AsyncConnection, order: Sequence[int]) -> None:
     await tx.execute(_PLACE, [{"slide": slide_id, "place": place} for place, slide_id in enumerate(order)])
-
-
-async def _by_badge(tx: AsyncConnection, hall_id: int, badges: Any) -> dict[str, int]:
-    wanted = list(badges)
-    found = await tx.execute(_BADGES, {"hall": hall_id, "badges": wanted})
-    known = {row.badge: row.id for row in found}
-    for badge in wanted:
-        if badge not in known:
-            raise NotFound(N_("没有工号为 {badge} 的工作人员"), code="unknown_badge", badge=badge)
-    return known
 
 
 def _no_slide() -> NotFound:

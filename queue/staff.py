@@ -1,4 +1,4 @@
-"""People, posts and who sat where: officers, A and B cover, sign-in at windows with dates, and devices."""
+"""People, posts and who sat where: officers, A and B cover, planned seats and sign-in at windows, and devices."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -52,6 +52,8 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(String(60))
     badge: Mapped[str] = mapped_column(String(20))
     photo_id: Mapped[int | None] = mapped_column(Id)
+    # Where he is reached at work: reminders go there (R34), and the register names it (R10).
+    phone: Mapped[str] = mapped_column(String(40), default="")
 
     __table_args__ = (
         UniqueConstraint("hall_id", "badge"),
@@ -132,6 +134,30 @@ class Duty(Base):
         ),
         Index("uq_duty_staff", "staff_id", unique=True, postgresql_where=until.is_(None), sqlite_where=until.is_(None)),
         Index("ix_duty_hall_id_since", "hall_id", "since"),
+    )
+
+
+class Seat(Base):
+    """A window planned for a person, from a day through another or without end (R48, R49); `Duty` is what came of it.
+
+    A person has one seat a day, and a window one person: `seat_triggers` refuses more as ``seat_staff_taken`` and
+    ``seat_window_taken``, and somebody of another hall as ``seat_same_hall``.
+    """
+
+    __tablename__ = "seat"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    window_id: Mapped[int] = mapped_column(Id)
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["window_id", "hall_id"], ["window.id", "window.hall_id"], name="fk_seat_window"),
+        CheckConstraint("until IS NULL OR since <= until", name="since_before_until"),
+        Index("ix_seat_staff_id_since", "staff_id", "since"),
+        Index("ix_seat_window_id_since", "window_id", "since"),
     )
 
 

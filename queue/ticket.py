@@ -173,6 +173,8 @@ class Ticket(Base):
 
     window_id: Mapped[int | None] = mapped_column(Id)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # Who met the visitor first, on whatever channel (R1); once known it never changes.
+    first_officer_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     recalls: Mapped[int] = mapped_column(SmallInteger, default=0)
     called_at: Mapped[datetime | None] = mapped_column(Moment)
     started_at: Mapped[datetime | None] = mapped_column(Moment)

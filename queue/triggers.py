@@ -2,6 +2,7 @@
 
 * ``ticket_move``: a move must be in the table, or take back one that can be undone, and count ``moves`` up by one; what
   a ticket *is* never changes, and where it stands only with a move. It is postponed once and by nothing else.
+  Its first officer (R1) never changes.
 * ``ticket_journal``: every issue and every move leaves its row in the journal, in the same transaction.
 * ``ticket_kept``, ``journal_kept``: nothing is deleted, and history is never rewritten.
 """
@@ -17,10 +18,13 @@ _UNLAWFUL = f"""NEW.moves <> OLD.moves + 1
     OR (NEW.action <> 'undo' AND ({_MOVE}) NOT IN ({_LAWFUL}))
     OR (NEW.action = 'undo' AND (OLD.action || ' ' || NEW.status) NOT IN ({_UNDOES}))
     OR (CASE WHEN NEW.action = 'postpone' THEN OLD.postponed OR NOT NEW.postponed
-        ELSE OLD.postponed <> NEW.postponed OR OLD.callable_at <> NEW.callable_at END)"""
+        ELSE OLD.postponed <> NEW.postponed OR OLD.callable_at <> NEW.callable_at END)
+    OR (OLD.first_officer_id IS NOT NULL
+        AND (NEW.first_officer_id IS NULL OR NEW.first_officer_id <> OLD.first_officer_id))"""
 _FIXED = ("key", "hall_id", "business_day", "number", "arrival", "channel", "credit_minutes", "booked_for")
 _WATCHED = (
     *("status", "action", "moves", "line_id", "rank", "callable_at", "postponed", "window_id", "bound_window_id"),
+    "first_officer_id",
     *_FIXED,
 )
 _DATA = (

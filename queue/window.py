@@ -50,12 +50,14 @@ class WindowLine(Base):
 
     __tablename__ = "window_line"
 
-    window_id: Mapped[int] = mapped_column(Id, primary_key=True)
-    line_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    window_id: Mapped[int] = mapped_column(Id)
+    line_id: Mapped[int] = mapped_column(Id)
     hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
     handicap_minutes: Mapped[int] = mapped_column(SmallInteger, default=0)
 
     __table_args__ = (
+        UniqueConstraint("window_id", "line_id"),
         ForeignKeyConstraint(["window_id", "hall_id"], ["window.id", "window.hall_id"], name="fk_window_line_window"),
         ForeignKeyConstraint(["line_id", "hall_id"], ["line.id", "line.hall_id"], name="fk_window_line_line"),
         CheckConstraint("handicap_minutes BETWEEN 0 AND 240", name="handicap_bounded"),

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core import journal
+from ..core.accounts import User
 from ..core.clock import start_of
 from ..core.db import violated
 from ..core.errors import Forbidden, Invalid, WindowConflict
@@ -17,12 +18,19 @@ from .actor import Actor
 from .desk import Desk, look
 from .facts import HallFacts, WindowFacts
 from .signage import tidy
-from .staff import Duty
+from .staff import Duty, Staff
 from .ticket import AT_WINDOW, Ticket
 from .window import Window, WindowState
 
 LONGEST_PAUSE = timedelta(days=1)
 
+# Before the window's row: whoever closes an account takes them in this order, too.
+_ACTIVE = (
+    select(User.active)
+    .join(Staff, Staff.user_id == User.id)
+    .where(Staff.id == bindparam("staff"))
+    .with_for_update(read=True, of=User)
+)
 _SIGN_IN = insert(Duty)
 _SIGN_OUT = (
     update(Duty)
@@ -51,8 +59,11 @@ _BUSY = select(Ticket.number).where(Ticket.window_id == bindparam("window"), Tic
 async def open_(tx: AsyncConnection, hall_id: int, window: WindowFacts, by: Actor, now: datetime) -> None:
     """Open a window; an officer is signed in there. Who may act anywhere opens it for others, without sitting down.
 
-    Raises WindowConflict when somebody else sits there, or when the officer already sits elsewhere.
+    Raises WindowConflict when somebody else sits there, or when the officer already sits elsewhere; Forbidden when his
+    account was closed, though his session may still be known.
     """
+    if not by.anywhere and not (await tx.execute(_ACTIVE, {"staff": by.staff_id})).scalar_one_or_none():
+        raise Forbidden(N_("您的账号已停用"), code="account_closed")
     desk = await look(tx, window.id, alone=True)
     if desk.sitting is None and not by.anywhere:
         duty = {"hall_id": hall_id, "window_id": window.id, "staff_id": by.staff_id, "since": now}

@@ -14,7 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("core", "queue", "booking", "display", "cases", "api", "samples")
+ROOMS = ("core", "queue", "booking", "display", "cases", "admin", "api", "samples")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 KEYWORDS = {"_": None, "N_": None}
 FIELD = re.compile(r"\{(\w+)\}")

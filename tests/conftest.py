@@ -14,6 +14,8 @@ from server import Server, serving
 
 __all__ = ["SAMPLE", "SMALL", "House", "Postgres", "Server", "serving"]
 
+pytest_plugins = ["rules"]
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

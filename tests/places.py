@@ -41,6 +41,8 @@ ITEM = "#items [role=option] >> nth=0"
 SENT_ON = "#handovers .number >> nth=0"
 BOOKED = "510112-SBJ-001"
 """An item of the sample hall that can be booked."""
+PROMISED = "510112-SBJ-006"
+"""One whose cases take some working days."""
 TO_TIMES = (".week a >> nth=1",)
 TO_PERSON = (*TO_TIMES, ".times button >> nth=0")
 FIRST_DESK = (DESK, TABLET, BESIDE)
@@ -52,6 +54,13 @@ PLACES = {
     "home": Place("/", (PHONE, DESK)),
     "a problem": Place("/t/nobody", (PHONE, DESK)),
     "sign-in": Place("/sign-in", (PHONE, DESK)),
+    "account": Place("/account", (DESK, PHONE), "#sessions li", account="operator"),
+    "account, second factor": Place(
+        "/account", (DESK, PHONE), "#factor-qr svg", ("#factor-begin",), account="operator"
+    ),
+    "account, steering": Place("/account", (DESK, PHONE), "#hall-list li", account="supervisor"),
+    "hall files": Place("/hall-files", (DESK, PHONE), "#in-form", account="admin"),
+    "hall files, looking": Place("/hall-files", (DESK, PHONE), "#out-xlsx", account="supervisor"),
     "follow": Place("/t/{waiting}", (PHONE,), ".figures"),
     "follow, giving up": Place("/t/{waiting}", (PHONE,), "#ask-cancel", ("[data-ask=cancel]",)),
     "follow, called": Place("/t/{called}", (PHONE,), "[data-status=called]"),
@@ -60,6 +69,15 @@ PLACES = {
     "book, time": Place("/book/{hall}?item={item}", (PHONE, DESK), ".times button", TO_TIMES),
     "book, person": Place("/book/{hall}?item={item}", (PHONE, DESK), "#name", TO_PERSON),
     "book, errors": Place("/book/{hall}?item={item}", (PHONE, DESK), ".refused", (*TO_PERSON, ".act .primary")),
+    "guide": Place("/guide/{hall}", (PHONE, DESK), "summary"),
+    "guide, a department": Place("/guide/{hall}", (PHONE, DESK), "details[open] a", ("summary >> nth=0",)),
+    "guide, found": Place("/guide/{hall}?q=sfz", (PHONE, DESK), ".list a"),
+    "guide, item": Place("/guide/{hall}/510112-GAJ-003", (PHONE, DESK), "table"),
+    "progress": Place("/progress", (PHONE, DESK), "#number"),
+    "progress, errors": Place("/progress", (PHONE, DESK), ".refused", (".act .primary",)),
+    "progress, a case": Place("{case}", (PHONE, DESK), ".way"),
+    "progress, its trace": Place("{case}", (PHONE, DESK), ".trace", ("summary",)),
+    "paper": Place("{paper}", (PHONE, DESK), ".letterhead"),
     "appointment": Place("{appointment}", (PHONE, DESK), "[data-qr] svg"),
     "appointment, moving": Place("{appointment}", (PHONE, DESK), ".week a", ("a[href*='/move']",)),
     "appointment, cancelling": Place("{appointment}", (PHONE, DESK), "main form", ("a[href*='/cancel']",)),
@@ -83,9 +101,21 @@ PLACES = {
         "/console",
         (DESK, BESIDE, DOCKED),
         "#receipt",
-        ("[data-act=receipt]",),
+        ("[data-act=accept]", "#accept [data-act=receipt]"),
         account="b01",
         whole="#receipt .answer *",
+    ),
+    "console, accept": Place(
+        "/console",
+        (DESK, BESIDE, DOCKED),
+        "#accept form",
+        ("[data-act=accept]",),
+        account="b01",
+        whole="#accept .answer button",
+    ),
+    "console, cases": Place("/console", (DESK, BESIDE, DOCKED), "#cases-seek", ("[data-act=cases]",), account="b01"),
+    "console, case": Place(
+        "/console", (DESK, BESIDE, DOCKED), "#case .papers a", ("[data-act=cases]", "#cases li button"), account="b01"
     ),
     "receipt": Place("/r/{receipt}", (DESK, PHONE)),
     "receipt, 80 mm": Place("/r/{receipt}?paper=80", (PAPER,)),
@@ -114,6 +144,8 @@ PLACES = {
         account="guide",
         whole="#booking .answer button",
     ),
+    "desk, custody": Place("/desk", FIRST_DESK, "#custody-name", ("#custody-open",), account="guide"),
+    "desk, matter": Place("/desk", FIRST_DESK, "#matter-text", ("#ask-leaders",), account="guide"),
     "desk, agencies": Place(
         "/desk", FIRST_DESK, "#agencies-list label", (ITEM, "#agencies-open"), account="guide", whole="#agencies button"
     ),
@@ -128,9 +160,19 @@ PLACES = {
     "supervise, content": Place("/supervise#content", STEERING, "#slides li", account="supervisor"),
     "supervise, people": Place("/supervise#people", STEERING, "#devices tr", account="supervisor"),
     "supervise, booking": Place("/supervise#booking", STEERING, "#bookings button", account="supervisor"),
+    "supervise, cases": Place("/supervise#casework", STEERING, "#casework li", account="supervisor"),
+    "supervise, case": Place(
+        "/supervise#casework", STEERING, "#case .papers a", ("#casework li button",), account="supervisor"
+    ),
+    "supervise, register": Place("/supervise#register", STEERING, "#register-find", account="supervisor"),
+    "supervise, reminders": Place("/supervise#matters-panel", STEERING, "#matters-title", account="supervisor"),
     "supervise, window": Place(
         "/supervise", STEERING, "#panel", (".tile >> nth=0",), account="supervisor", whole="#panel *"
     ),
+    "admin": Place("/admin/", (DESK, TABLET), ".welcome", account="admin"),
+    "admin, list": Place("/admin/#/window", (DESK, TABLET), ".table_wrapper td:nth-child(3)", account="admin"),
+    "admin, row": Place("/admin/#/window/3", (DESK, TABLET), "[data-uitest=save_button]", account="admin"),
+    "admin, form": Place("/admin/#/forms/close-day", (DESK, TABLET), ".inner form label", account="admin"),
     "kiosk": Place(KIOSK, (TALL, DESK), "[data-screen=start] .tile", whole="button"),
     "kiosk, departments": Place(KIOSK, (TALL, DESK), "[data-screen=departments] .tile", TO_DEPARTMENTS, whole="button"),
     "kiosk, items": Place(KIOSK, (TALL, DESK), "[data-screen=items] .tile", TO_ITEMS, whole="button"),

@@ -7,7 +7,11 @@ from msgspec import Meta, Struct
 
 from ...booking.closing import How
 from ...booking.state import Channel as Booked
+from ...cases import enquiry, matter
+from ...cases.applicant import Applying
+from ...cases.file import Materials, Names, Text
 from ...cases.receipt import Material
+from ...queue.hall import CaseKind
 from ...queue.ticket import Channel, Language
 
 NO_NUL = r"^[^\x00]*$"
@@ -20,9 +24,34 @@ Reason = Annotated[str, Meta(min_length=2, max_length=200, pattern=NO_NUL)]
 Key = Annotated[str, Meta(min_length=1, max_length=22, pattern=NO_NUL)]
 
 
+Password = Annotated[str, Meta(min_length=1, max_length=128)]
+OneTimeCode = Annotated[str, Meta(max_length=24)]
+
+
 class SignIn(Struct, forbid_unknown_fields=True):
+    """``code``: of the second factor, or a recovery code, where the account has one."""
+
     username: Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL)]
-    password: Annotated[str, Meta(min_length=1, max_length=128)]
+    password: Password
+    code: OneTimeCode = ""
+
+
+class NewPassword(Struct, forbid_unknown_fields=True):
+    old: Password
+    new: Password
+
+
+class FirstCode(Struct, forbid_unknown_fields=True):
+    """``offer``: as it was given with the secret."""
+
+    offer: Annotated[str, Meta(max_length=4000)]
+    code: OneTimeCode
+    password: Password
+
+
+class SecondFactorOff(Struct, forbid_unknown_fields=True):
+    password: Password
+    code: OneTimeCode
 
 
 class NewTicket(Struct, forbid_unknown_fields=True):
@@ -159,6 +188,30 @@ class NewReceipt(Struct, forbid_unknown_fields=True):
     note: Note = ""
 
 
+class NewCustody(Struct, forbid_unknown_fields=True):
+    """What is taken in for whom is not there (R7): for a ``department`` (its code), an officer (``to``: his badge).
+
+    ``matter``: what it is about, where no ``item`` (its code) says so; ``ticket``: its id, of whoever brings it.
+    """
+
+    name: Named
+    materials: list[Material]
+    phone: Digits = ""
+    company: bool = False
+    address: Named = ""
+    department: Code | None = None
+    to: Code | None = None
+    item: Code | None = None
+    matter: Note = ""
+    ticket: Key | None = None
+
+
+class PassOn(Struct, forbid_unknown_fields=True):
+    """``to``: the badge of the officer who gets the papers."""
+
+    to: Code
+
+
 class NewEnquiry(Struct, forbid_unknown_fields=True):
     """What a caller asked, and who he is (R12); ``item``: its code, where it is about one."""
 
@@ -167,6 +220,8 @@ class NewEnquiry(Struct, forbid_unknown_fields=True):
     phone: Digits
     unit: Named = ""
     item: Code | None = None
+    channel: enquiry.Channel = enquiry.Channel.PHONE
+    kind: enquiry.Kind = enquiry.Kind.ENQUIRY
 
 
 class EnquiryAnswer(Struct, forbid_unknown_fields=True):
@@ -174,6 +229,50 @@ class EnquiryAnswer(Struct, forbid_unknown_fields=True):
 
     answer: Named
     told: bool = True
+
+
+class NewMatter(Struct, forbid_unknown_fields=True):
+    """What an officer puts before his leaders (R9); ``ticket``: its id, ``case``: its number."""
+
+    text: Named
+    kind: matter.Kind = matter.Kind.DOUBTFUL
+    urgent: bool = False
+    ticket: Key | None = None
+    case: Code | None = None
+
+
+class MatterAnswer(Struct, forbid_unknown_fields=True):
+    text: Named
+
+
+class Accepted(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a window accepts. ``item``: where it is not the ticket's; ``kind``: where it is not the item's, and why.
+
+    ``materials``: what was handed in; ``complete``: that is all. Else ``missing``: what is missing or wrong besides the
+    item's own list, told at once; or ``why_later``: why it cannot be told on the spot (R20). ``refuse``: why it is not
+    accepted at all.
+    """
+
+    applicant: Applying
+    item: Code | None = None
+    kind: CaseKind | None = None
+    why_kind: Text = ""
+    materials: Materials = []
+    complete: bool = False
+    missing: Names = []
+    why_later: Text = ""
+    refuse: Text = ""
+    language: Language | None = None
+
+
+class Assigned(Struct, forbid_unknown_fields=True):
+    """``badge``: of the officer who answers for it from now on."""
+
+    badge: Code
+
+
+class Opinion(Struct, forbid_unknown_fields=True):
+    opinion: Text
 
 
 class Guidance(Struct, forbid_unknown_fields=True):

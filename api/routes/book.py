@@ -20,6 +20,7 @@ from ...core.errors import BookingRefused, Problem
 from ...core.i18n import N_
 from ...queue.facts import HallFacts, ItemFacts
 from .. import drafts
+from ..guard import services_of
 from ..language import language_of
 from ..light import compressed
 from ..limits import slow_down
@@ -53,7 +54,8 @@ def page(
     told = shown.said(error, language) if error else ""
     fields = {field: shown.said(each, language) for field, each in errors.items()}
     status = next((each.status for each in (error, *errors.values()) if each), 200)
-    context |= {"hall": office.hall, "office": office, "told": told, "errors": fields}
+    edition = services_of(request).editions.of(office.hall, office.book).booking
+    context |= {"hall": office.hall, "office": office, "told": told, "errors": fields, "edition": edition}
     return Template(name, context=context, status_code=status)
 
 

@@ -50,6 +50,8 @@ async def visit_of(request: AnyRequest, services: Services, office: Office) -> V
     async with services.database.read() as connection:
         row = await holds.find(connection, office, drafts.key_in(request))
         slot = await slots.find(connection, office.hall.id, row.slot_id)
+    if slot.closed:
+        raise slots.closed()
     return Visit(office, appointments.item_of(office, row), row, slot)
 
 

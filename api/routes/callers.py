@@ -45,7 +45,8 @@ async def find(
         rows = await appointments.search(connection, office, by, index, since)
         people = list({row.person for row in rows if row.person is not None})
         stands = await records.outlooks(connection, facts.id, people, office.rules, office.now)
-        asked = await enquiry.pending(connection, facts.id, MOST_ENQUIRIES, phone=index) if by == "phone" else []
+        me = request.user.actor
+        asked = await enquiry.pending(connection, facts.id, me, MOST_ENQUIRIES, phone=index) if by == "phone" else []
     language = language_of(request)
     found = [
         booked.appointment(office, row, language, ours=True)

@@ -8,11 +8,12 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ...cases import alerts, handover_watch, rules
 from ...core import journal
 from ...core.clock import now
 from ...core.errors import Invalid, NotFound
 from ...core.i18n import N_
-from ...queue import handovers, helping, issuing, moves
+from ...queue import handovers, helping, issuing, moves, receiving
 from ...queue.facts import AgencyFacts, HallFacts, ItemFacts
 from ...queue.figures import wait
 from ...queue.rank import rank
@@ -63,8 +64,26 @@ async def hand_overs(
     facts, moment = await services.halls.get(hall), now()
     of_hall(request.user, facts)
     async with services.database.read() as connection:
-        found = await handovers.read(connection, facts, moment, by=request.user.actor if mine else None)
+        minutes = (await rules.load(connection, facts.id)).handover_minutes
+        found = await handovers.read(connection, facts, moment, minutes, by=request.user.actor if mine else None)
     return {"handovers": [shown.hand_over(one, facts) for one in found], "now": shown.stamp(moment, facts)}
+
+
+@post("/tickets/{key:str}/acknowledge", name="ticket_acknowledge")
+async def acknowledge(request: AnyRequest, key: FromPath[str], services: Provided) -> Response[bytes]:
+    """He was sent to me, and from now on I answer for him (R4). A repeat is harmless; 403 ``not_receiver``."""
+    async with services.database.read() as connection:
+        ticket = await moves.find(connection, key)
+    facts = await services.halls.by_id(ticket.hall_id)
+    of_hall(request.user, facts)
+
+    async def work(tx: AsyncConnection) -> Answered:
+        moment = now()
+        sent = await receiving.acknowledge(tx, facts, await moves.find(tx, key), request.user.actor, moment)
+        await alerts.end(tx, handover_watch.event(sent), moment)
+        return Answered(200, {"id": key, "number": ticket.number, "acknowledged": request.user.name})
+
+    return await once(request, services, facts.id, work)
 
 
 @get("/halls/{hall:str}/helps", name="helps")
@@ -157,4 +176,4 @@ async def guidance(
     return await once(request, services, facts.id, work)
 
 
-router = Router("/", route_handlers=[route, hand_overs, helps, help_, agencies, guidance])
+router = Router("/", route_handlers=[route, hand_overs, acknowledge, helps, help_, agencies, guidance])

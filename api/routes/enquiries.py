@@ -31,6 +31,8 @@ def brief(row: EnquiryRow, vault: Vault, hall: HallFacts, request: AnyRequest) -
     return {
         "number": row.number,
         "state": row.state,
+        "channel": row.channel,
+        "kind": row.kind,
         "unit": row.unit,
         "caller": row.caller,
         "question": said.question if said else "",
@@ -63,8 +65,19 @@ async def add(
 
     async def work(tx: AsyncConnection) -> Answered:
         by = request.user.actor
-        number = await enquiry.register(tx, services.vault, facts, said, by, now(), unit=data.unit, item=item)
-        return Answered(201, brief(await enquiry.find(tx, facts.id, number), services.vault, facts, request))
+        number = await enquiry.register(
+            tx,
+            services.vault,
+            facts,
+            said,
+            by,
+            now(),
+            unit=data.unit,
+            item=item,
+            channel=data.channel,
+            kind=data.kind,
+        )
+        return Answered(201, brief(await enquiry.find(tx, facts.id, number, by), services.vault, facts, request))
 
     return await once(request, services, facts.id, work, what=None)
 
@@ -79,8 +92,8 @@ async def listed(
     """Who is to be called back, due first; ``pending`` and ``overdue``: how many there are in all."""
     facts, moment, start = await _facts(request, services, hall), now(), offset_of(cursor)
     async with services.database.read() as connection:
-        rows = await enquiry.pending(connection, facts.id, MOST_LISTED, start)
-        pending, overdue = await enquiry.count(connection, facts.id, moment)
+        rows = await enquiry.pending(connection, facts.id, request.user.actor, MOST_LISTED, start)
+        pending, overdue = await enquiry.count(connection, facts.id, request.user.actor, moment)
     return {
         "enquiries": [brief(row, services.vault, facts, request) for row in rows],
         "pending": pending,
@@ -95,7 +108,7 @@ async def show(request: AnyRequest, hall: FromPath[str], number: FromPath[str], 
     """An enquiry with its caller's name and phone in full, for whoever calls him back; every look is in the journal."""
     facts = await _facts(request, services, hall)
     async with services.database.write() as tx:
-        row = await enquiry.find(tx, facts.id, number)
+        row = await enquiry.find(tx, facts.id, number, request.user.actor)
         await enquiry.looked_at(tx, row, request.user.actor, now())
     said = enquiry.opened(services.vault, row)
     return brief(row, services.vault, facts, request) | {
@@ -116,9 +129,10 @@ async def answer(
     facts = await _facts(request, services, hall)
 
     async def work(tx: AsyncConnection) -> Answered:
-        row = await enquiry.find(tx, facts.id, number)
+        row = await enquiry.find(tx, facts.id, number, request.user.actor)
         await enquiry.answer(tx, services.vault, row, data.answer, request.user.actor, now(), told=data.told)
-        return Answered(200, brief(await enquiry.find(tx, facts.id, number), services.vault, facts, request))
+        row = await enquiry.find(tx, facts.id, number, request.user.actor)
+        return Answered(200, brief(row, services.vault, facts, request))
 
     return await once(request, services, facts.id, work, what=None)
 
@@ -129,9 +143,10 @@ async def take(request: AnyRequest, hall: FromPath[str], number: FromPath[str], 
     facts = await _facts(request, services, hall)
 
     async def work(tx: AsyncConnection) -> Answered:
-        row = await enquiry.find(tx, facts.id, number)
+        row = await enquiry.find(tx, facts.id, number, request.user.actor)
         await enquiry.take(tx, row, request.user.actor, now())
-        return Answered(200, brief(await enquiry.find(tx, facts.id, number), services.vault, facts, request))
+        row = await enquiry.find(tx, facts.id, number, request.user.actor)
+        return Answered(200, brief(row, services.vault, facts, request))
 
     return await once(request, services, facts.id, work, what=None)
 

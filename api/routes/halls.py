@@ -39,7 +39,7 @@ async def hall(hall: FromPath[str], services: Provided) -> dict[str, Any]:
     """Hours, lines with people waiting and the range of minutes for somebody who comes now, windows, classes.
 
     ``hours``: the week that holds now. ``today``: what really holds today, and ``why``: the week, a public holiday, a
-    make-up day or an exception.
+    make-up day or an exception. ``edition``: of what the hall shows; see `changes`.
     """
     return await overview(await services.halls.get(hall), services, now())
 
@@ -48,6 +48,7 @@ async def overview(facts: HallFacts, services: Services, moment: datetime) -> di
     """What the public may know about a hall, for the interface and the front page alike."""
     board = await picture.read(services.database, facts, moment)
     today = business_day(moment, facts.timezone)
+    edition = services.editions.of(facts, await services.rulebooks.get(facts.id))
     lines = []
     for line in facts.lines.values():
         waiting = board.lines[line.id].waiting
@@ -64,6 +65,7 @@ async def overview(facts: HallFacts, services: Services, moment: datetime) -> di
             }
         )
     return _brief(facts) | {
+        "edition": edition.edition,
         "hours": [
             {"weekday": spell.weekday, **shown.spell(spell)}
             for spell in sorted(facts.hours.week(today), key=lambda spell: (spell.weekday, spell.opens))
@@ -105,12 +107,21 @@ async def hall_items(
     q: Annotated[str, QueryParameter(max_length=60)] = "",
     department: Annotated[str | None, QueryParameter(max_length=20)] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_ITEMS)] = MOST_ITEMS,
+    window: Annotated[str | None, QueryParameter(max_length=20)] = None,
     cursor: FromQuery[str | None] = None,
 ) -> dict[str, Any]:
-    """Items by words, pinyin initials or code, most asked for first; without words a department's or favourites."""
+    """Items by words, pinyin initials or code, most asked for first; without words a department's or favourites.
+
+    ``window``: a number; only what is accepted there.
+    """
     facts, start = await services.halls.get(hall), offset_of(cursor)
-    found = [item for item in facts.items.values() if matches(item, facts, q, department)]
-    if not q and department is None:
+    at = window_of(facts, window) if window is not None else None
+    found = [
+        item
+        for item in facts.items.values()
+        if matches(item, facts, q, department) and (at is None or at.accepts(item))
+    ]
+    if not q and department is None and at is None:
         found = found[:FAVOURITES]
     more = start + limit < len(found)
     return {

@@ -12,6 +12,7 @@ from ...core.errors import NotFound
 from ...core.gateways import FAULTS, Fault
 from ...core.i18n import N_, translate
 from ...core.message import State
+from ...core.types import NEWEST
 from ..guard import of_hall
 from ..language import language_of
 from ..once import Answered, once
@@ -21,7 +22,6 @@ from .halls import offset_of
 from .media import hall_of
 
 MOST_ROWS = 100
-NEWEST = 2**63 - 1
 
 AnyRequest = Request[Any, Any, Any]
 Wanted = Annotated[State | None, QueryParameter(name="state")]

@@ -11,10 +11,13 @@ from ...core.clock import local, now
 from ...core.errors import NotFound
 from ...core.i18n import N_
 from ...display import spoken
+from ...display.media import MEGABYTE
 from .. import slips
 from ..light import compressed
 from ..links import square
+from ..own_account import LEAST_PASSWORD
 from ..services import Provided
+from .hall_files import LARGEST_FILE
 from .halls import overview, window_of
 from .tickets import look
 
@@ -59,6 +62,18 @@ async def sign_in() -> Template:
     return Template("sign_in.html")
 
 
+@get("/account", name="page_account", media_type=MediaType.HTML)
+async def account() -> Template:
+    """An officer's own account: password, second factor, sign-ins, sessions."""
+    return Template("account.html", context={"least_password": LEAST_PASSWORD})
+
+
+@get("/hall-files", name="page_hall_files", media_type=MediaType.HTML)
+async def hall_files() -> Template:
+    """A hall out as one file and in again, with a look at what would change before anything does."""
+    return Template("hall_files.html", context={"largest": LARGEST_FILE, "megabyte": MEGABYTE})
+
+
 @get("/console", name="page_console", media_type=MediaType.HTML)
 async def console() -> Template:
     return Template("console.html")
@@ -88,5 +103,7 @@ async def ticket(request: AnyRequest, key: FromPath[str], services: Provided) ->
 
 
 router = Router(
-    "/", route_handlers=[home, kiosk, board, window, sign_in, console, supervise, slip, ticket], middleware=[compressed]
+    "/",
+    route_handlers=[home, kiosk, board, window, sign_in, account, hall_files, console, supervise, slip, ticket],
+    middleware=[compressed],
 )

@@ -1,6 +1,5 @@
 """Steering of booking: the hall's rules, a slot's places, closing a day, and what stands in the way."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,20 +9,19 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...booking import appointments, closing, rulebook, slots, waiting
-from ...booking.appointments import AppointmentRow
 from ...booking.office import Office
+from ...booking.planning import replan
 from ...booking.rules import RulesFacts
 from ...booking.wording import Reason
 from ...core import journal
 from ...core.bus import What
-from ...core.clock import now
-from ...core.errors import BookingRefused, Invalid
+from ...core.errors import BookingRefused
 from ...core.i18n import N_, Language
 from ...queue import closing as hours
 from ..language import language_of
-from ..offices import office_for, own_office
+from ..offices import office_for
 from ..once import Answered, once
-from ..services import Provided, Services
+from ..services import Provided
 from . import booked
 from .appointments import line_named, line_or_all
 from .bodies import Closure, LineBooking, Places
@@ -52,7 +50,7 @@ async def set_rules(
         changed = await rulebook.change(tx, facts.id, data)
         said = {name: value for name, value in data.items() if value != getattr(office.rules, name)}
         await journal.write(tx, hall_id=facts.id, at=office.now, actor=office.by.label, action="booking_rules", **said)
-        rows = await _planned(tx, office)
+        rows = await replan(tx, office)
     services.messages.wake()
     return {"rules": msgspec.to_builtins(changed), "in_the_way": shown(office, rows, language_of(request))}
 
@@ -79,17 +77,9 @@ async def set_line(
         await rulebook.change_line(tx, facts.id, line_id, rulebook.LineFacts(**said))
         about = {"line": line} | said
         await journal.write(tx, hall_id=facts.id, at=office.now, actor=office.by.label, action="booking_rules", **about)
-        rows = await _planned(tx, office)
+        rows = await replan(tx, office)
     services.messages.wake()
     return {"line": line, **said, "in_the_way": shown(office, rows, language_of(request))}
-
-
-async def _planned(tx: AsyncConnection, office: Office) -> Sequence[AppointmentRow]:
-    """Plan by the rules as they stand now; gives the appointments that have no place any more."""
-    office = office._replace(book=await rulebook.load(tx, office.hall.id))
-    stuck = await slots.plan(tx, office.hall, office.book, office.open_days, office.now)
-    await waiting.offer_all(tx, office)
-    return await appointments.in_slots(tx, office.hall.id, stuck)
 
 
 def shown(office: Office, rows: Any, language: Language) -> list[dict[str, Any]]:
@@ -158,17 +148,13 @@ async def close(
     facts = await services.halls.get(hall)
     office = await office_for(request, services, facts)
     line_id, language = line_or_all(office, data.line), language_of(request)
-    if data.day < office.today:
-        raise Invalid(N_("不能停办已经过去的日子"), code="day_past")
 
     async def work(tx: AsyncConnection) -> Answered:
         if data.appointments is None:
-            rows = await closing.affected(tx, office, data.day, line_id)
+            rows = await closing.preview(tx, office, data.day, line_id)
             return Answered(200, {"affected": shown(office, rows, language), "moved": [], "cancelled": []})
         reason = Reason(data.reason.strip(), data.reason_en.strip())
-        rows = await closing.shut(tx, office, data.day, line_id, reason)
-        await hours.close(tx, facts.id, data.day, line_id, reason, office.by, office.now)
-        done = await closing.resettle(tx, office, rows, data.appointments, reason, data.day)
+        done = await closing.close(tx, office, data.day, line_id, reason, data.appointments)
         moved, cancelled = shown(office, done.moved, language), shown(office, done.cancelled, language)
         return Answered(200, {"affected": [], "moved": moved, "cancelled": cancelled})
 
@@ -190,15 +176,7 @@ async def reopen(
     office = await office_for(request, services, facts)
     async with services.moving(facts.id, What.HALL) as tx:
         await hours.reopen(tx, facts.id, day, line_or_all(office, line), office.by, office.now)
-    await replan(services, hall)
-
-
-async def replan(services: Services, hall: str) -> None:
-    """Make the slots of the open days what the hall's hours say now, without waiting for the next sweep."""
-    facts = await services.halls.get(hall)
-    office = await own_office(services, facts, now())
-    async with services.database.write() as tx:
-        await _planned(tx, office)
+        await replan(tx, office)
     services.messages.wake()
 
 

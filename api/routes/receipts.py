@@ -11,9 +11,7 @@ from ...core.clock import now
 from ...core.errors import NotFound
 from ...core.i18n import N_
 from ...queue import moves
-from ...queue.facts import HallFacts, WindowFacts
 from ..guard import of_hall
-from ..identity import Identity
 from ..once import Answered, once
 from ..services import Provided
 from .bodies import NewReceipt
@@ -34,7 +32,7 @@ async def give(
     if data.item is not None and data.item not in facts.items:
         raise NotFound(N_("没有这个事项"), code="unknown_item")
     item_name = facts.items[code].name if code else facts.lines[ticket.line_id].name
-    window = _window(request.user, facts)
+    window = facts.seat_of(request.user.actor.staff_id)
 
     async def work(tx: AsyncConnection) -> Answered:
         link, number = await receipt.give(
@@ -51,12 +49,6 @@ async def give(
         return Answered(201, {"id": link, "number": number, "url": f"/r/{link}"})
 
     return await once(request, services, facts.id, work)
-
-
-def _window(identity: Identity, hall: HallFacts) -> WindowFacts | None:
-    """Where the officer sits now, if he does."""
-    by = identity.actor.staff_id
-    return next((w for w in hall.windows.values() if w.officer is not None and w.officer.staff_id == by), None)
 
 
 router = Router("/", route_handlers=[give])

@@ -5,13 +5,15 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from ...cases.acceptance import promised_days
 from ...core.calendar import Regular, ServiceDay, Spell
 from ...core.clock import local, moment
 from ...core.i18n import N_, Language, translate
+from ...queue.circles import Trail
 from ...queue.facts import HallFacts, ItemFacts, WindowFacts
 from ...queue.figures import Place
 from ...queue.figures import wait as figure
-from ...queue.hall import Kind
+from ...queue.hall import CaseKind, Kind
 from ...queue.handovers import HandOver, State
 from ...queue.issuing import Issued
 from ...queue.moves import TicketRow
@@ -105,6 +107,7 @@ def card(facts: WindowFacts, hall: HallFacts) -> dict[str, Any]:
 
 
 def item(facts: ItemFacts, hall: HallFacts) -> dict[str, Any]:
+    """An item; ``case_days``: the working days of a case of it that is not settled at once (R31)."""
     agency = hall.agencies.get(facts.agency_id or 0)
     return {
         "code": facts.code,
@@ -115,6 +118,8 @@ def item(facts: ItemFacts, hall: HallFacts) -> dict[str, Any]:
         "audience": facts.audience,
         "kind": facts.case_kind,
         "promised_days": facts.promised_days,
+        "form_only": facts.form_only,
+        "case_days": promised_days(facts, CaseKind.PROMISED),
         "fee_yuan": facts.fee_yuan,
         "materials": facts.materials,
         "bookable": facts.bookable,
@@ -232,6 +237,7 @@ def desk_ticket(row: TicketRow, hall: HallFacts) -> dict[str, Any]:
         "channel": row.channel,
         "priority": {"code": priority.code, "name": priority.name, "name_en": priority.name_en} if priority else None,
         "credit_minutes": row.credit_minutes,
+        "first_officer": hall.staff.get(row.first_officer_id or 0),
         "recalls": row.recalls,
         "recalls_before_missed": hall.recalls_before_missed,
         "note": row.note,
@@ -243,18 +249,10 @@ def desk_ticket(row: TicketRow, hall: HallFacts) -> dict[str, Any]:
 
 
 def hand_over(one: HandOver, hall: HallFacts) -> dict[str, Any]:
-    """A hand-over for the list of a first desk (R4): what, from where, where to, and whether it was taken."""
+    """A hand-over for the list of a first desk (R4): what, from where, where to, and who acknowledged and took it."""
     row, line = one.row, hall.lines[one.row.line_id]
-    bound, came_from = hall.windows.get(row.bound or 0), hall.lines.get(row.from_line or 0)
-    left, now_at = hall.windows.get(row.from_window or 0), hall.windows.get(row.window_id or 0)
-    taken_at = hall.windows.get(row.taken_window or 0)
-    about = _item(row, hall)
-    return {
-        "id": row.key,
-        "number": row.number,
-        "item": about.name if about else None,
-        "sender": row.sender,
-        "from": {"window": left.number if left else None, "line": came_from.name if came_from else None},
+    bound, now_at = hall.windows.get(row.bound or 0), hall.windows.get(row.window_id or 0)
+    return _sent(row, hall) | {
         "to": {
             "line": line.name,
             "zone": hall.zones[(bound or line).zone_id].name,
@@ -264,13 +262,40 @@ def hand_over(one: HandOver, hall: HallFacts) -> dict[str, Any]:
         "state": one.state,
         "late": one.late,
         "window": now_at.number if now_at and one.state == State.CALLED else None,
-        "taken": {
-            "window": taken_at.number if taken_at else None,
-            "by": row.taker,
-            "at": stamp(row.taken_at, hall),
-        }
-        if row.taken_at
-        else None,
+        "acknowledged": _received(row.acknowledged_window, row.acknowledger, row.acknowledged_at, hall),
+        "taken": _received(row.taken_window, row.taker, row.taken_at, hall),
+    }
+
+
+def coming(row: Row[Any], hall: HallFacts) -> dict[str, Any]:
+    """A hand-over for the window that it was sent to: who is coming, and who sends him (R4)."""
+    return _sent(row, hall) | {"bound": row.bound is not None, "at": stamp(max(row.at, row.callable_at), hall)}
+
+
+def _sent(row: Row[Any], hall: HallFacts) -> dict[str, Any]:
+    left, came_from = hall.windows.get(row.from_window or 0), hall.lines.get(row.from_line or 0)
+    about = _item(row, hall)
+    return {
+        "id": row.key,
+        "number": row.number,
+        "item": about.name if about else None,
+        "line": hall.lines[row.line_id].name,
+        "sender": row.sender,
+        "from": {"window": left.number if left else None, "line": came_from.name if came_from else None},
+    }
+
+
+def _received(window_id: int | None, by: str | None, at: datetime | None, hall: HallFacts) -> dict[str, Any] | None:
+    window = hall.windows.get(window_id or 0)
+    return {"window": window.number if window else None, "by": by, "at": stamp(at, hall)} if at else None
+
+
+def trail(of: Trail, hall: HallFacts) -> dict[str, Any]:
+    """How often a visitor was sent on, and where he is not to be sent again (`queue.circles`)."""
+    return {
+        "times": of.times,
+        "lines": [hall.lines[line_id].prefix for line_id in sorted(of.lines) if line_id in hall.lines],
+        "windows": [hall.windows[id_].number for id_ in sorted(of.windows) if id_ in hall.windows],
     }
 
 

@@ -14,7 +14,7 @@ from ...core.errors import Invalid, NotFound
 from ...core.i18n import N_
 from ...queue import signage
 from ...queue.facts import HallFacts
-from ...queue.hall import RosterPart
+from ...queue.shows import RosterPart
 from ..once import Answered, Work, once
 from ..services import Provided, Services
 from . import shown

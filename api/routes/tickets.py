@@ -3,7 +3,6 @@
 import unicodedata
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, Response, Router, get, post, websocket
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ...core.clock import now
 from ...core.errors import Forbidden, HallClosed, Invalid, NotFound, TicketConflict
 from ...core.i18n import N_, negotiate
-from ...core.privacy import mask_name, mask_phone, phone_number
-from ...queue import issuing, moves, undoing
+from ...core.privacy import phone_number
+from ...queue import circles, issuing, moves, undoing, visitor
 from ...queue.facts import HallFacts, WindowFacts
 from ...queue.moves import TicketRow
 from ...queue.routing import Route, route, to_line
 from ...queue.ticket import Action, Language, Status
-from .. import slips
+from .. import circling, slips
 from ..conversation import Conversation, Socket
 from ..guard import of_hall
 from ..identity import Identity
@@ -45,7 +44,6 @@ AT_DESK = frozenset(
 """What an officer can do to a ticket by name; what its holder can has routes of its own, the rest other ways."""
 
 SHORTEST_REASON = 2
-_encode = msgspec.json.Encoder().encode
 
 NO_SUCH_TICKET = 4404
 """Close code, as the page cannot see the status of a refused socket."""
@@ -102,8 +100,7 @@ def _visitor(data: NewTicket, services: Services) -> issuing.Visitor | None:
     name, phone = data.name.strip(), phone_number(data.phone) if data.phone.strip() else ""
     if not (name or phone):
         return None
-    masked = " ".join([mask_name(name)] * bool(name) + [mask_phone(phone)] * bool(phone))
-    return issuing.Visitor(masked, services.vault.seal(_encode({"name": name, "phone": phone}).decode()))
+    return visitor.sealed(services.vault, visitor.Said(name, phone))
 
 
 def way_for(data: NewTicket, hall: HallFacts, *, hours_running: bool, officer: bool) -> Route:
@@ -152,11 +149,14 @@ async def look(request: AnyRequest, key: str, services: Services) -> dict[str, A
         row = await moves.find(connection, key)
         waiting = row.status == Status.WAITING
         ahead = await issuing.people_ahead(connection, row.line_id, row.rank) if waiting else 0
+        staff = identity.caller in STAFF and identity.hall_id in (None, row.hall_id)
+        trail = await circles.trail(connection, row.id) if staff else None
     facts = await services.halls.by_id(row.hall_id)
-    staff = identity.caller in STAFF and identity.hall_id in (None, facts.id)
     place = await services.figures.place(facts, row, ahead, now()) if waiting else None
     body = followed(row, facts, place, language_of(request))
-    return body | shown.desk_ticket(row, facts) | {"route": body["route"]} if staff else body
+    if trail is None:
+        return body
+    return body | shown.desk_ticket(row, facts) | {"route": body["route"], "sent_on": shown.trail(trail, facts)}
 
 
 async def standing(services: Services, hall: HallFacts, row: TicketRow, ahead: int) -> dict[str, Any]:
@@ -218,6 +218,8 @@ async def _move(request: AnyRequest, key: str, action: Action, data: Move, servi
     staff = identity.caller in STAFF
 
     async def work(tx: AsyncConnection) -> Answered:
+        if action is Action.TRANSFER:
+            await circling.look(tx, ticket, line, window, identity.actor, moment)
         if action is Action.UNDO:
             row = await undoing.undo(tx, ticket, identity.actor, moment)
         else:
@@ -227,7 +229,12 @@ async def _move(request: AnyRequest, key: str, action: Action, data: Move, servi
         seen = shown.desk_ticket(row, facts) if staff else shown.held_ticket(row, facts, language_of(request))
         return Answered(200, seen)
 
-    return await once(request, services, facts.id, work)
+    try:
+        return await once(request, services, facts.id, work)
+    except circles.SentInCircles:
+        async with services.database.write() as tx:  # what was refused is told all the same
+            await circling.tell(tx, ticket, identity.actor, moment)
+        raise
 
 
 def _goal(identity: Identity, hall: HallFacts, action: Action, data: Move) -> tuple[WindowFacts | None, Any]:

@@ -10,7 +10,7 @@ from ...core.bus import What
 from ...core.clock import now
 from ...core.errors import NotFound
 from ...core.i18n import N_
-from ...queue import calling, console, moves, windows
+from ...queue import calling, console, moves, receiving, windows
 from ...queue.facts import HallFacts, WindowFacts
 from ...queue.ticket import Status
 from ..guard import of_hall
@@ -34,7 +34,8 @@ async def find(services: Services, identity: Identity, number: str) -> tuple[Hal
 
 @get("/windows/{window:str}", name="window_desk")
 async def desk(request: AnyRequest, window: FromPath[str], services: Provided) -> dict[str, Any]:
-    """The console's picture: who is here, who is next and why, who is parked or was missed here, the officer's own day.
+    """The console's picture: who is here, who was sent here and is to be acknowledged (R4), who is next and why, who is
+    parked or was missed here, the officer's own day.
 
     The day is of whoever sits there; of a window without anybody, of the officer who asks.
     """
@@ -42,6 +43,7 @@ async def desk(request: AnyRequest, window: FromPath[str], services: Provided) -
     moment, staff_id = now(), facts.officer.staff_id if facts.officer else request.user.actor.staff_id
     async with services.database.read() as connection:
         seen = await console.read(connection, hall, facts, staff_id, moment)
+        coming = await receiving.coming(connection, hall, facts, moment)
     return {
         "hall": hall.code,
         "window": shown.window(facts, hall),
@@ -50,6 +52,7 @@ async def desk(request: AnyRequest, window: FromPath[str], services: Provided) -
             shown.desk_ticket(row, hall) | {"because": {"rule": rule, "handicap_minutes": handicap}}
             for row, rule, handicap in seen.upcoming
         ],
+        "handovers": [shown.coming(row, hall) for row in coming],
         "waiting": seen.waiting,
         "later": {"people": seen.later.people, "first": shown.stamp(seen.later.first, hall)},
         "parked": [shown.desk_ticket(row, hall) for row in seen.parked],

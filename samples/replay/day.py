@@ -18,6 +18,7 @@ from ...booking.state import Channel
 from ...queue import hallfiles
 from ...queue.hall import Kind
 from ...queue.hallrows import HallFiles, ItemRow
+from .courses import Application
 
 MONDAY = 1
 
@@ -107,6 +108,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     parked: bool = False
     transfer: Transfer | None = None
     booking: Booking | None = None
+    application: Application | None = None
 
 
 def read(directory: Path, weekday: int = MONDAY) -> tuple[HallFiles, list[Spell]]:

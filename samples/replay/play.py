@@ -14,6 +14,7 @@ from typing import Any
 from ...booking.state import Status as Booked
 from ...queue.audit import Identity
 from ...queue.ticket import Action, Channel, Status
+from .accepting import Accepting
 from .agenda import Agenda
 from .booked import Bookings, Guest
 from .client import Caller, Refused
@@ -69,10 +70,11 @@ class Play:
         through: Done,
         bookings: Bookings,
         came: Done,
+        accepting: Accepting,
     ) -> None:
         self._hall, self._kiosk, self._guide = hall, kiosk, guide
         self._screen, self._agenda, self._through = screen, agenda, through
-        self._bookings, self._came = bookings, came
+        self._bookings, self._came, self._accepting = bookings, came, accepting
         self._desks = list(desks)
         self._serving: defaultdict[str, list[Desk]] = defaultdict(list)
         for place in range(max(len(desk.lines) for desk in self._desks)):  # a line's own windows before its helpers
@@ -265,6 +267,8 @@ class Play:
         self._then(minute + TURN, self._free, desk)
 
     async def _complete(self, minute: float, desk: Desk, visit: Visit) -> None:
+        if visit.plan.application is not None:
+            await self._accepting.accept(desk.clerk, visit.key, visit.plan.application)
         await self._act(desk.clerk, visit, Action.COMPLETE)
         visit.status = Status.DONE
         if visit.plan is not STRANGER:

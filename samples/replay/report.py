@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from math import ceil
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 import msgspec
@@ -16,9 +16,13 @@ from ...booking.state import Channel, Status
 from ...core.i18n import N_
 from ...queue.audit import Fault
 from ...queue.ticket import Action
+from . import case_tables
+from .accepting import Accepting
+from .aftermath import Cases
 from .booked import Bookings, Wrong
-from .client import Client
+from .client import Client, Refused
 from .play import Play
+from .say import Say
 from .screen import Screen
 
 WIDTH = 120
@@ -46,6 +50,9 @@ ACTIONS = {
     Action.MISS: N_("过号"),
     Action.REQUEUE: N_("重新排队"),
     "close": N_("关窗"),
+    "accept": N_("受理办件"),
+    "case_decide": N_("当场办结"),
+    "case_deliver": N_("当场送达"),
 }
 
 
@@ -64,12 +71,6 @@ BOOKED = {
 }
 
 
-class Say(Protocol):
-    """Translate a message and fill its fields."""
-
-    def __call__(self, message: str, **params: object) -> str: ...
-
-
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """``seconds`` and ``attempts`` are those of the play alone; ``shown``: the screen ended with the right picture."""
 
@@ -78,6 +79,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     client: Client
     bookings: Bookings
     amiss: Sequence[Wrong]
+    accepting: Accepting
+    cases: Cases | None
     lines: Mapping[str, str]
     seconds: float
     attempts: int
@@ -101,11 +104,12 @@ def show(outcome: Outcome, say: Say, console: Console) -> bool:
     tables = [_day(outcome, say, style), _waits(outcome, say, style), _times(outcome, say, style)]
     if outcome.bookings.guests:
         tables.insert(1, _booked(outcome, say, style))
+    tables += case_tables.tables(outcome.accepting.taken, outcome.cases, say, style)
     for table in tables:
         console.print(table, "")
     if outcome.bookings.guests and not outcome.bookings.for_today:
         console.print(say(N_("大厅近期没有可约时段：预约都约在以后，今天无人签到")), style="yellow")
-    wrong = [*_wrong(outcome, say)]
+    wrong = [*findings(outcome, say)]
     for text in wrong[:MOST_FAULTS]:
         console.print(text, style="red", markup=False)
     if len(wrong) > MOST_FAULTS:
@@ -113,6 +117,9 @@ def show(outcome: Outcome, say: Say, console: Console) -> bool:
     checked = {"rows": outcome.rows, "slack": round(outcome.slack.total_seconds(), 3)}
     if not outcome.faults:
         console.print(say(N_("日志核查：{rows} 条记录，没有发现问题（次序判断留有 {slack} 秒余量）"), **checked))
+    if outcome.cases and not outcome.cases.wrong:
+        count = len(outcome.cases.found)
+        console.print(say(N_("办件核查：{count} 件，逐日重算期限，没有发现差异；每个红灯恰好一次提醒"), count=count))
     console.print(say(N_("通过")) if not wrong else say(N_("未通过")), style="red" if wrong else "green")
     return not wrong
 
@@ -129,9 +136,10 @@ def _day(outcome: Outcome, say: Say, style: dict[str, Any]) -> Table:
         N_("过号后返回"): play.counts[Action.REQUEUE],
         N_("转办"): play.counts[Action.TRANSFER],
         N_("挂起"): play.counts[Action.PARK],
+        N_("受理办件"): len(outcome.accepting.taken),
         N_("其他来客"): play.counts["stranger"],
         N_("请求冲突（409）"): conflicts or 0,
-        N_("其他错误"): sum(error.status != httpx.codes.CONFLICT for error in (*play.errors, *outcome.bookings.errors)),
+        N_("其他错误"): sum(error.status != httpx.codes.CONFLICT for error in _errors(outcome)),
         N_("被要求放慢（429）"): client.held_up,
         N_("大屏补取全图"): outcome.screen.gaps,
         N_("用时（秒）"): f"{outcome.seconds:.1f}",
@@ -183,11 +191,16 @@ def _right(table: Table) -> Table:
     return table
 
 
-def _wrong(outcome: Outcome, say: Say) -> Iterable[str]:
+def _errors(outcome: Outcome) -> Sequence[Refused]:
+    return [*outcome.bookings.errors, *outcome.accepting.errors, *outcome.play.errors]
+
+
+def findings(outcome: Outcome, say: Say) -> Iterable[str]:
+    """Everything that was wrong, in words."""
     play, screen = outcome.play, outcome.screen
-    for error, count in Counter(map(str, (*outcome.bookings.errors, *play.errors))).most_common():
+    for error, count in Counter(map(str, _errors(outcome))).most_common():
         yield say(N_("请求失败 {count} 次：{error}"), error=error, count=count)
-    for text, fields in outcome.amiss:
+    for text, fields in (*outcome.amiss, *(outcome.cases.wrong if outcome.cases else ())):
         yield say(text, **fields)
     for visit in play.unfinished:
         yield say(N_("{number} 没有办完：{status}"), number=visit.number, status=visit.status)

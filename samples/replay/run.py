@@ -17,11 +17,14 @@ from websockets.exceptions import WebSocketException
 from ...core.i18n import N_, Language, translate
 from ...queue.audit import Entry, audit
 from ...queue.hallrows import HallFiles
-from . import day, report
+from . import aftermath, applications, day, report
+from .accepting import Accepting
+from .aftermath import Unplayable
 from .agenda import AT_ONCE, Agenda
 from .booked import Bookings, Guest
 from .client import Caller, Client, Refused
 from .play import Desk, Done, Play
+from .say import Say
 from .screen import Screen
 
 T = TypeVar("T")
@@ -43,6 +46,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """``speed``: simulated seconds in a real one, 0 as fast as it goes. ``patient``: wait while the server is away.
 
     ``booked``: percent of the visitors who book; ``grace``: real minutes that they may come after their slot begins.
+    ``accept``: percent of those who come with an item to its window that a case is accepted from; ``days``: simulated
+    ones that follow, straight on the server's database.
     """
 
     directory: Path
@@ -55,10 +60,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     booked: float = 30.0
     grace: int = 3
     patient: bool = False
-
-
-class Unplayable(Exception):
-    """The replay cannot begin or go on; the text says why."""
+    accept: float = 95.0
+    days: int = 30
 
 
 def replay(options: Options, language: Language) -> bool:
@@ -89,11 +92,12 @@ def _first(group: ExceptionGroup[Exception]) -> Exception:
     return _first(error) if isinstance(error, ExceptionGroup) else error
 
 
-async def _replay(options: Options, say: report.Say, console: Console) -> report.Outcome:
+async def _replay(options: Options, say: Say, console: Console) -> report.Outcome:
     files, visitors, credentials = _read(options, say)
     url, path = options.url.rstrip("/"), f"/halls/{credentials.hall}"
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with (
+        aftermath.opened(credentials.hall, options.days, say) as after,
         Client(url, patient=options.patient) as client,
         asyncio.TaskGroup() as background,
     ):
@@ -106,6 +110,7 @@ async def _replay(options: Options, say: report.Say, console: Console) -> report
         await screen.ready()
         before = screen.revision
         officers = {role: await client.sign_in(role, credentials.passwords[role]) for role in OFFICERS}
+        accepting = Accepting()
         bookings = Bookings(client, path, officers, kiosk, options.grace)
         with Progress(*columns, console=console) as progress:
             bar = partial(_bar, progress)
@@ -124,6 +129,7 @@ async def _replay(options: Options, say: report.Say, console: Console) -> report
                     through=bar(say(N_("办理")), len(visitors)),
                     bookings=bookings,
                     came=bar(say(N_("预约签到")), bookings.expected),
+                    accepting=accepting,
                 )
                 client.attempts, client.longest, started = 0, 0.0, time.perf_counter()
                 await play.run(visitors)
@@ -137,6 +143,9 @@ async def _replay(options: Options, say: report.Say, console: Console) -> report
         entries = await _journal(officers["supervisor"], path)
         await _together(caller.sign_out for caller in officers.values())
         showing.cancel()
+        with Progress(*columns, console=console) as progress:
+            lived = _bar(progress, say(N_("以后的日子")), options.days)
+            cases = await after.live(accepting.taken, options.seed, lived) if options.days else None
     acknowledged = {identity: str(visit.status) for identity, visit in play.acknowledged.items()}
     return report.Outcome(
         play=play,
@@ -144,6 +153,8 @@ async def _replay(options: Options, say: report.Say, console: Console) -> report
         client=client,
         bookings=bookings,
         amiss=amiss,
+        accepting=accepting,
+        cases=cases,
         lines={line["prefix"]: line["name"] for line in hall["lines"]},
         seconds=seconds,
         attempts=attempts,
@@ -154,7 +165,7 @@ async def _replay(options: Options, say: report.Say, console: Console) -> report
     )
 
 
-async def _book(bookings: Bookings, bar: Callable[[str, int], Done], say: report.Say) -> None:
+async def _book(bookings: Bookings, bar: Callable[[str, int], Done], say: Say) -> None:
     """First everybody books, then some change their minds, then the waiting list takes what that left."""
     guests = list(bookings.guests.values())
     if not guests:
@@ -174,7 +185,7 @@ def _bar(progress: Progress, name: str, total: int) -> Done:
     return lambda: progress.advance(task)
 
 
-def _read(options: Options, say: report.Say) -> tuple[HallFiles, list[day.Visitor], Credentials]:
+def _read(options: Options, say: Say) -> tuple[HallFiles, list[day.Visitor], Credentials]:
     try:
         credentials = msgspec.json.decode(options.credentials.read_bytes(), type=Credentials)
     except (OSError, msgspec.MsgspecError) as error:
@@ -183,7 +194,8 @@ def _read(options: Options, say: report.Say) -> tuple[HallFiles, list[day.Visito
     if not spells:
         raise Unplayable(say(N_("arrivals.csv 中没有这一天的到访人数")))
     visitors = day.make(files, spells, options.visitors, options.seed)
-    return files, day.book(visitors, files, options.booked / 100, options.seed), credentials
+    visitors = day.book(visitors, files, options.booked / 100, options.seed)
+    return files, applications.apply(visitors, files, options.accept / 100, options.seed), credentials
 
 
 async def _open(client: Client, window: Any, password: str, done: Done) -> Desk:

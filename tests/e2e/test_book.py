@@ -43,6 +43,13 @@ async def to_person(page: Page, shop: Shop) -> None:
     await expect(page.get_by_role("heading", name="谁来办？")).to_be_visible()
 
 
+async def type_code(page: Page, shop: Shop, phone: str) -> None:
+    """It is sent by the time that it is asked for."""
+    field = page.get_by_label("6位验证码")
+    await expect(field).to_be_visible()
+    await field.fill(shop.code_sent(phone))
+
+
 async def to_confirmation(page: Page, shop: Shop) -> str:
     """From the person step to the confirmation; gives the phone."""
     phone = str(next(_numbers))
@@ -50,7 +57,7 @@ async def to_confirmation(page: Page, shop: Shop) -> str:
     await page.locator("#phone").fill(phone)
     await page.get_by_label("轮椅").check()
     await page.get_by_role("button", name="下一步").click()
-    await page.get_by_label("6位验证码").fill(shop.code_sent(phone))
+    await type_code(page, shop, phone)
     await page.get_by_role("button", name="确认预约").click()
     await expect(page.get_by_role("heading", name="预约成功")).to_be_visible()
     return phone
@@ -183,7 +190,7 @@ async def test_waiting_for_a_full_day(browser: Browser, shop: Shop, scripts: boo
         await page.locator("#phone").fill(phone)
         await page.get_by_label("全天都可以").check()
         await page.get_by_role("button", name="下一步").click()
-        await page.get_by_label("6位验证码").fill(shop.code_sent(phone))
+        await type_code(page, shop, phone)
         await page.get_by_role("button", name="登记候补").click()
         await expect(page.get_by_text("您排在第一位")).to_be_visible()
         gone = taken[0]

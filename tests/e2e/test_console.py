@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -144,6 +146,22 @@ async def test_who_types_faster_than_the_list_comes_opens_his_window(context: Br
     await expect(page.locator("#window-number")).to_have_text("1")
 
 
+async def test_the_window_planned_for_him_is_proposed(context: BrowserContext, hall: Hall) -> None:
+    """R49: whoever was moved finds his new window proposed, before the one that his name says."""
+    plan = (
+        "INSERT INTO seat (hall_id, staff_id, window_id, since) SELECT w.hall_id, s.id, w.id, '2020-01-01' "
+        'FROM staff s JOIN piccolo_user u ON u.id = s.user_id JOIN "window" w ON w.hall_id = s.hall_id '
+        "WHERE u.username = '3' AND w.number = '5'"
+    )
+    with closing(sqlite3.connect(hall.shop.directory / "paihao.db")) as database, database:
+        assert database.execute(plan).rowcount == 1
+    page = await context.new_page()
+    await sign_in(page, hall)
+    await expect(page.locator("#choose-filter")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#window-number")).to_have_text("5")
+
+
 async def test_the_last_step_is_taken_back(context: BrowserContext, hall: Hall) -> None:
     for _ in range(3):
         hall.issue()
@@ -211,7 +229,6 @@ async def test_where_no_answer_came_the_page_asks_what_happened(
     """Before anything else can be pressed; what did not come to anything then never will."""
     for _ in range(2):
         hall.issue()
-    page = await open_console(context, hall)
     seen: list[dict[str, str]] = []
     asked = asyncio.Event()
 
@@ -224,7 +241,8 @@ async def test_where_no_answer_came_the_page_asks_what_happened(
         else:
             await route.abort()
 
-    await page.route("**/call-next", dead)
+    await context.route("**/call-next", dead)  # before there is a page: one that is open may still get by
+    page = await open_console(context, hall)
     await does(page, "F2", "正在核对")
     await does(page, "F10", "正在核对")
     await expect(page.locator("#pausing")).to_be_hidden()

@@ -5,59 +5,12 @@ from contextlib import closing
 
 import httpx
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from counter import clerk, new_visitor, open_desk, printed, window
+from playwright.async_api import BrowserContext, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
 expect.set_options(timeout=20_000)  # machines that test are busy
-
-PRINTED = (
-    "window.print = () => { parent.document.documentElement.dataset.printed = location.pathname + location.search }"
-)
-"""Pages that print themselves tell the desk instead."""
-
-
-async def open_desk(context: BrowserContext, shop: Shop, username: str = "guide", role: str = "guide") -> Page:
-    page = await context.new_page()
-    await page.add_init_script(PRINTED)
-    await page.goto(f"{shop.server.base}/desk")
-    await expect(page.locator("#submit")).to_be_enabled()
-    await page.locator("#username").press_sequentially(username)
-    await page.keyboard.press("Tab")
-    await page.keyboard.type(shop.passwords[role])
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#items [role=option]").first).to_be_visible()
-    return page
-
-
-async def new_visitor(desk: Page, words: str, first: str) -> None:
-    """F2, and what he came for; its guide is shown."""
-    await desk.keyboard.press("F2")
-    await expect(desk.locator("#seek")).to_be_focused()
-    await expect(desk.locator("#seek")).to_have_value("")
-    await desk.keyboard.type(words)
-    await expect(desk.locator("#items [aria-selected=true]")).to_contain_text(first)
-
-
-async def printed(desk: Page, path: str) -> str:
-    """The newest page that printed itself, once it is one like this."""
-    newest = desk.locator("html")
-    await expect(newest).to_have_attribute("data-printed", re.compile(path))
-    return str(await newest.get_attribute("data-printed"))
-
-
-def clerk(shop: Shop, number: str) -> httpx.Client:
-    """A clerk with his window open, over the interface."""
-    client = httpx.Client(base_url=f"{shop.server.base}/api/v1", timeout=30)
-    session = client.post("/session", json={"username": number, "password": shop.passwords["clerk"]})
-    client.headers["x-csrftoken"] = session.raise_for_status().json()["csrf"]
-    client.post(f"/windows/{window(client, shop, number)}/open").raise_for_status()
-    return client
-
-
-def window(client: httpx.Client, shop: Shop, number: str) -> int:
-    windows = client.get(f"/halls/{shop.hall}").json()["windows"]
-    return next(int(window["id"]) for window in windows if window["number"] == number)
 
 
 def kiosk_ticket(shop: Shop, **wish: str) -> str:
@@ -86,11 +39,12 @@ async def test_a_number_by_keyboard_alone_and_seen_as_taken(context: BrowserCont
         await expect(sent).to_have_attribute("data-state", "called")
         at_3.post(f"/tickets/{called['ticket']['id']}/start").raise_for_status()
         await expect(sent).to_have_attribute("data-state", "taken")
-        await expect(sent).to_contain_text(re.compile("3号窗口 .+ 已接收"))
+        await expect(sent).to_contain_text(re.compile("3号窗口 .+ 已开始办理"))
         await expect(desk.locator("#result-number")).to_have_text("A001")
 
 
 async def test_a_priority_wants_its_reason_and_another_line_may_be_chosen(context: BrowserContext, shop: Shop) -> None:
+    """R45."""
     desk = await open_desk(context, shop)
     await new_visitor(desk, "S-001", "养老保险参保登记")
     await desk.keyboard.press("F4")
@@ -114,6 +68,7 @@ async def test_a_priority_wants_its_reason_and_another_line_may_be_chosen(contex
 
 
 async def test_who_is_not_served_here_gets_a_guidance_slip(context: BrowserContext, shop: Shop) -> None:
+    """R5."""
     desk = await open_desk(context, shop)
     await new_visitor(desk, "诉讼", "民事诉讼立案")
     await expect(desk.locator("#agency-address")).to_have_text("中心路8号诉讼服务中心")
@@ -130,6 +85,7 @@ async def test_who_is_not_served_here_gets_a_guidance_slip(context: BrowserConte
 
 
 async def test_a_call_for_help_is_seen_and_answered(context: BrowserContext, shop: Shop) -> None:
+    """R53."""
     desk = await open_desk(context, shop)
     await expect(desk.locator("#helps-count")).to_have_text("暂无人求助")
     number = kiosk_ticket(shop, item="S-003", need="sign_language")
@@ -140,6 +96,7 @@ async def test_a_call_for_help_is_seen_and_answered(context: BrowserContext, sho
 
 
 async def test_a_receipt_is_given_and_printed(context: BrowserContext, shop: Shop) -> None:
+    """R11."""
     number = kiosk_ticket(shop, item="S-003")
     desk = await open_desk(context, shop)
     await desk.keyboard.press("F8")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import look
 import pytest
 from day import Day
-from places import BESIDE, BOOKED, DESK, PHONE, PLACES, STRIP, TALL, Place
+from places import BESIDE, BOOKED, DESK, PHONE, PLACES, PROMISED, STRIP, TALL, Place
 from playwright.async_api import Browser, Page, expect
 from shop import Shop
 
@@ -48,17 +48,23 @@ def hall(busy_shop: Shop) -> Iterator[Open]:
                 called = day.call(window)["id"]
         for _ in range(8):
             waiting = day.issue(first["lines"][0])["id"]
-        _clerk_at_work(busy_shop, first)
-        names = {"hall": busy_shop.hall, "quiet": quiet, "called": called, "waiting": waiting, **busy_shop.devices}
+        case = _clerk_at_work(busy_shop, first)
+        names = {"case": case["url"], "paper": case["papers"][0]["url"]}
+        names |= {"hall": busy_shop.hall, "quiet": quiet, "called": called, "waiting": waiting, **busy_shop.devices}
         names |= {"item": BOOKED, "appointment": day.book(BOOKED)["url"]}
         yield Open(busy_shop, day, names | _guide_at_work(busy_shop, called))
 
 
-def _clerk_at_work(shop: Shop, window: dict[str, Any]) -> None:
-    """The clerk of a window opens it and serves somebody."""
+def _clerk_at_work(shop: Shop, window: dict[str, Any]) -> dict[str, Any]:
+    """The clerk of a window opens it and serves somebody, from whom he accepts a case."""
     with Day(shop, window["number"].lower()) as clerk:
         clerk.open([window])
-        clerk.chief.post(f"/tickets/{clerk.call(window)['id']}/start").raise_for_status()
+        ticket = f"/tickets/{clerk.call(window)['id']}"
+        clerk.chief.post(f"{ticket}/start").raise_for_status()
+        (item,) = clerk.chief.get(f"/halls/{shop.hall}/items", params={"q": PROMISED}).json()["items"]
+        wish = {"item": item["code"], "materials": item["materials"], "complete": True}
+        wish |= {"applicant": {"name": "张小三", "phone": "13812345678"}}
+        return dict(clerk.chief.post(f"{ticket}/accept", json=wish).raise_for_status().json())
 
 
 def _guide_at_work(shop: Shop, called: str) -> dict[str, str]:

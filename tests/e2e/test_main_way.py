@@ -96,6 +96,7 @@ async def test_from_the_kiosk_over_the_console_to_the_board(context: BrowserCont
 
 
 async def test_finding_an_item_by_its_initials_and_not_knowing(context: BrowserContext, shop: Shop) -> None:
+    """R6, R44."""
     kiosk = await context.new_page()
     await kiosk.goto(shop.kiosk)
     await kiosk.locator(".door[data-go=search]").click()

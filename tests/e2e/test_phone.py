@@ -224,8 +224,8 @@ async def test_a_full_day_has_a_waiting_list(context: BrowserContext, shop: Shop
                 slot |= {"free": 0, "why": "full"}
         await route.fulfill(response=answer, json=body)
 
+    await context.route("**/slots?**", full)
     desk = await open_desk(context, shop)
-    await desk.page.route("**/slots?**", full)
     await desk.search(PHONE)
     await to_times(desk)
     await desk.press("ArrowLeft")  # the first free day is marked; the full one is before it
@@ -265,6 +265,7 @@ async def test_who_is_barred_is_seen_before_he_books_and_freed(
 
 
 async def test_a_question_is_written_down_and_called_back(context: BrowserContext, shop: Shop) -> None:
+    """R12."""
     desk = await open_desk(context, shop)
     page = desk.page
     await expect(page.locator("#enquiries-none")).to_be_visible()
@@ -308,6 +309,7 @@ async def test_a_question_is_written_down_and_called_back(context: BrowserContex
 async def test_what_is_overdue_stands_first_and_a_colleague_takes_it_on(
     context: BrowserContext, shop: Shop, caller: Wire
 ) -> None:
+    """R12, R32."""
     for name in ("王小五", "赵小六"):
         caller.post(f"{caller.hall}/enquiries", question=f"{name}的事几时办好？", name=name, phone=PHONE)
 
@@ -318,8 +320,8 @@ async def test_what_is_overdue_stands_first_and_a_colleague_takes_it_on(
         body["enquiries"][0] |= {"call_back_by": "2020-01-01T00:00:00+08:00", "overdue": True}
         await route.fulfill(response=answer, json=body | {"overdue": 1})
 
+    await context.route("**/enquiries", later)
     desk = await open_desk(context, shop, "guide")
-    await desk.page.route("**/enquiries", later)
     await expect(desk.page.locator("#enquiries-count")).to_have_text("2 条，1 条超时")
     first = desk.page.locator("#enquiries button").first
     await expect(first).to_have_attribute("data-state", "late")

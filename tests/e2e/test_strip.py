@@ -116,6 +116,7 @@ async def test_a_recall_flashes_again(context: BrowserContext, shop: Shop, windo
 
 
 async def test_another_officer_has_another_card(context: BrowserContext, shop: Shop, window: Window) -> None:
+    """R43: the badge is of who sits there now."""
     strip = await hang(context, shop)
     window.press("open")
     badge = strip.locator("[data-badge]")
@@ -137,8 +138,8 @@ async def test_a_photo_is_shown_once_it_has_come(context: BrowserContext, shop: 
         await route.fulfill(json=card)
 
     photos = ["/media/small/none", "/static/icon.svg"]
+    await context.route("**/card", with_photo)
     strip = await hang(context, shop)
-    await strip.route("**/card", with_photo)
     for hidden in (True, False):
         window.press("open")
         await expect(strip.locator("[data-badge]")).to_have_text("LQ003")

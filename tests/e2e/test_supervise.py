@@ -249,6 +249,7 @@ async def test_calm_comes_a_minute_after_the_last_call_and_the_last_word(context
 
 
 async def test_the_roster_and_a_face(context: BrowserContext, shop: Shop) -> None:
+    """R13: the board names the leader who is on duty."""
     hall, page = await board(context, shop), await supervise(context, shop)
     await page.locator("#tab-content").click()
     await page.locator("#roster tr").first.locator("[name=leader]").select_option("LQ900")

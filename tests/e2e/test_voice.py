@@ -203,13 +203,13 @@ async def test_a_board_without_voices_plays_the_servers_clips(
 async def test_where_nothing_can_speak_the_chime_still_sounds_and_a_sign_says_so(
     context: BrowserContext, shop: Shop, floor: Floor
 ) -> None:
+    await context.route("**/voice?*", lambda route: route.fulfill(status=503, body="{}"))
     board = await open_board(context, shop, NO_VOICES)
-    await board.route("**/voice?*", lambda route: route.fulfill(status=503, body="{}"))
     await allow(board)
     await floor.call(1)
     await expect(board.locator("[data-sound=fails]")).to_have_text("语音不可用")
     assert await board.evaluate("tones") == 2
-    await board.unroute("**/voice?*")
+    await context.unroute("**/voice?*")
     await floor.call(1)
     await expect(board.locator("[data-sound=fails]")).to_be_hidden()
 

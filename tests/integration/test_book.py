@@ -368,6 +368,7 @@ async def test_the_calendar_file_follows_what_happens(diary: Diary) -> None:
 
 
 async def test_nothing_personal_in_the_log(diary: Diary, capfd: pytest.CaptureFixture[str]) -> None:
+    """R61."""
     async with Visitor(diary) as visitor:
         await visitor.book(id_number="11010519491231002X")
         await visitor.ask("POST", "/appointments", code="NOTHING2", phone=visitor.phone)

@@ -151,6 +151,7 @@ async def test_a_kiosk_shows_an_appointment_without_its_link(diary: Diary) -> No
 
 
 async def test_channels_are_for_those_who_stand_there(diary: Diary) -> None:
+    """R40: on the phone and on site only by who is there."""
     slot = await diary.free_slot()
     for channel in ("phone", "onsite"):
         refused = await diary.hold(slot["id"], channel=channel)

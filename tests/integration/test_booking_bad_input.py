@@ -1,20 +1,19 @@
 """Bad bookings get a clear problem in the visitor's language, and change nothing in any table."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
 from diary import ITEM, Diary, open_diary
-from house import House, open_house, open_second_hall
+from house import open_house, open_second_hall
 from paihao.api import sweeps
 from paihao.api.permissions import Caller
 from paihao.core.clock import now
 from paihao.core.db import Base
-from paihao.core.message import Message, State
 from paihao.core.types import Moment
-from sqlalchemy import bindparam, or_, select, text
+from sqlalchemy import bindparam, text
+from untouched import everything, filled, quiet
 
 pytestmark = pytest.mark.anyio
 
@@ -204,38 +203,9 @@ async def scene(diary: Diary) -> dict[str, str]:
     }
 
 
-async def sent(diary: Diary) -> None:
-    """Until the messages have gone out, which changes their rows."""
-    query = select(Message.id).where(or_(Message.state == State.SENDING, Message.try_at <= now()))
-    pending = query.where(Message.state.in_((State.QUEUED, State.SENDING)))
-    async with asyncio.timeout(10), diary.house.services.database.read() as connection:
-        while (await connection.execute(pending)).first() is not None:
-            pass
-
-
-async def everything(house: House) -> dict[str, list[Any]]:
-    """Every row of every table."""
-    async with house.services.database.read() as connection:
-        return {
-            name: sorted(map(repr, await connection.execute(select(table))))
-            for name, table in Base.metadata.tables.items()
-        }
-
-
-def filled(said: Any, names: dict[str, str]) -> Any:
-    """The same with the names filled in."""
-    if isinstance(said, str):
-        for name, value in names.items():
-            said = said.replace(f"{{{name}}}", value)
-        return said
-    if isinstance(said, dict):
-        return {key: filled(value, names) for key, value in said.items()}
-    return [filled(value, names) for value in said] if isinstance(said, list) else said
-
-
 async def test_bad_bookings_are_told_and_change_nothing(diary: Diary, subtests: pytest.Subtests) -> None:
     names = await scene(diary)
-    await sent(diary)
+    await quiet(diary.house)
     before = await everything(diary.house)
     for number, (title, bad) in enumerate(CASES.items()):
         diary.http._transport.client = (f"10.0.0.{number}", 1)  # type: ignore[attr-defined]  # nobody is held to a pace
@@ -256,7 +226,7 @@ async def test_bad_bookings_are_told_and_change_nothing(diary: Diary, subtests: 
 
 async def test_who_guesses_phones_is_stopped(diary: Diary) -> None:
     made = await diary.book()
-    await sent(diary)
+    await quiet(diary.house)
     before = await everything(diary.house)
     tries = [
         await diary.http.get(f"/appointments/{made['code']}", params={"phone": f"1390000000{n}"}) for n in range(8)

@@ -91,6 +91,7 @@ async def hall(database_url: str) -> AsyncIterator[Hall]:
 
 
 async def test_the_booked_time_is_the_arrival_and_nobody_is_called_before_it(hall: Hall) -> None:
+    """R40."""
     booking = await hall.book(20, needs="wheelchair")
     answer = await hall.check_in(booking)
     assert answer.status_code == 201, answer.text
@@ -173,7 +174,7 @@ async def test_nothing_counts_before_the_booked_time(hall: Hall) -> None:
         seen = await overview.read(connection, facts, moment)
         assert seen.longest == []
         assert not any(line.over for line in seen.lines)
-        [sent] = await handovers.read(connection, facts, booking["starts_at"] + MINUTE)
+        [sent] = await handovers.read(connection, facts, booking["starts_at"] + MINUTE, 15)
         assert not sent.late
         desk = await console.read(connection, facts, facts.windows[hall.window], None, moment)
         assert (desk.upcoming, desk.later.people) == ([], 1)

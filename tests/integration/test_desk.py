@@ -5,61 +5,16 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
-from house import House, open_second_hall, sign_in_clerk
+from desks import Hall
+from house import House, open_second_hall
 from paihao.api.permissions import Caller
 from paihao.core.clock import business_day, now
-from paihao.core.journal import Journal
 from paihao.queue import handovers
 from paihao.queue.handovers import State
 from paihao.queue.ticket import Status
-from sqlalchemy import select
 
 pytestmark = pytest.mark.anyio
-
-
-class Hall:
-    """A guide, and clerks at windows."""
-
-    def __init__(self, house: House, stack: AsyncExitStack) -> None:
-        self.house = house
-        self._stack = stack
-        self._clerks: dict[str, httpx.AsyncClient] = {}
-
-    async def client(self, caller: Caller, token: str | None = None) -> httpx.AsyncClient:
-        return await self._stack.enter_async_context(self.house.client(caller, token=token))
-
-    async def clerk(self, number: str) -> httpx.AsyncClient:
-        """Somebody with this window open."""
-        if number not in self._clerks:
-            token = await sign_in_clerk(self.house, f"clerk-{number}")
-            self._clerks[number] = await self.client(Caller.CLERK, token)
-            await self.post(self._clerks[number], f"/windows/{await self.house.window(number)}/open")
-        return self._clerks[number]
-
-    async def post(self, client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
-        said = await client.post(path, json=body or None)
-        assert said.status_code in (200, 201), said.text
-        return dict(said.json())
-
-    async def take(self, client: httpx.AsyncClient, **wish: Any) -> dict[str, Any]:
-        return await self.post(client, "/halls/small/tickets", **{"channel": "desk"} | wish)
-
-    async def call(self, number: str) -> dict[str, Any]:
-        """The window calls its next one; gives the ticket."""
-        called = await self.post(await self.clerk(number), f"/windows/{await self.house.window(number)}/call-next")
-        return dict(called["ticket"])
-
-    async def sent_on(self, client: httpx.AsyncClient, *, mine: bool = False) -> list[dict[str, Any]]:
-        said = await client.get("/halls/small/handovers", params={"mine": mine})
-        assert said.status_code == 200, said.text
-        return list(said.json()["handovers"])
-
-    async def journal(self, action: str) -> list[Any]:
-        query = select(Journal.__table__).where(Journal.action == action).order_by(Journal.id)
-        async with self.house.services.database.read() as connection:
-            return list(await connection.execute(query))
 
 
 @pytest.fixture
@@ -161,6 +116,7 @@ async def test_a_transfer_taken_back_and_a_closing_window_hand_nothing_over(hall
 
 
 async def test_a_waiting_visitor_sent_to_another_line_is_a_hand_over(hall: Hall) -> None:
+    """R4."""
     await hall.clerk("3")
     await hall.clerk("5")
     kiosk, guide = await hall.client(Caller.KIOSK), await hall.client(Caller.GUIDE)
@@ -177,7 +133,7 @@ async def test_a_waiting_visitor_sent_to_another_line_is_a_hand_over(hall: Hall)
     ("minutes", "state", "late"),
     [(29, State.OPEN, False), (31, State.OPEN, True), (31, State.CALLED, True), (31, State.TAKEN, False)],
 )
-def test_a_hand_over_is_late_after_the_lines_wait_limit(minutes: int, state: State, late: bool) -> None:
+def test_a_hand_over_is_late_after_the_halls_minutes_r4(minutes: int, state: State, late: bool) -> None:
     moment = now()
     assert handovers.is_late(state, moment - timedelta(minutes=minutes), 30, moment) is late
 
@@ -186,6 +142,9 @@ def test_a_hand_over_is_late_after_the_lines_wait_limit(minutes: int, state: Sta
 def test_whatever_a_receiver_began_is_taken(status: Status) -> None:
     assert handovers.state_of(status, taken=True) is State.TAKEN
     assert handovers.state_of(status, taken=False) is not State.TAKEN
+    assert (handovers.state_of(status, taken=False, acknowledged=True) is State.ACKNOWLEDGED) is (
+        handovers.state_of(status, taken=False) is State.OPEN
+    )
 
 
 async def test_nothing_of_yesterday_is_listed(hall: Hall) -> None:
@@ -195,8 +154,8 @@ async def test_nothing_of_yesterday_is_listed(hall: Hall) -> None:
     tomorrow = now() + timedelta(days=1)
     assert business_day(tomorrow, facts.timezone) > business_day(now(), facts.timezone)
     async with hall.house.services.database.read() as connection:
-        assert await handovers.read(connection, facts, tomorrow) == []
-        assert len(await handovers.read(connection, facts, now())) == 1
+        assert await handovers.read(connection, facts, tomorrow, 15) == []
+        assert len(await handovers.read(connection, facts, now(), 15)) == 1
 
 
 async def test_one_officer_goes_to_help_and_the_others_see_it_r53(hall: Hall) -> None:

@@ -12,13 +12,17 @@ from floor import MORNING, lay
 from house import House, open_second_hall
 from paihao.api.permissions import Caller
 from paihao.booking import records
-from paihao.cases import enquiry
+from paihao.cases import alert_text, enquiry, overdue
+from paihao.cases.alert_tables import Alert, AlertKind
 from paihao.cases.enquiry import Enquiry, Said
+from paihao.cases.office import Office
+from paihao.cases.rules import RulesFacts
 from paihao.core import clock
 from paihao.core.db import Database, violated
 from paihao.core.errors import Conflict
 from paihao.core.journal import Journal
 from paihao.core.privacy import Vault
+from paihao.queue.actor import SYSTEM
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -59,6 +63,7 @@ async def written(house: House) -> list[str]:
 
 
 async def test_a_call_is_registered_and_answered(house: House, operator: httpx.AsyncClient) -> None:
+    """R12: the question, the caller's unit, name and phone; open until somebody has told him."""
     made = await called(operator)
     assert made["number"].startswith("LX")
     assert made["number"].endswith("-0001")
@@ -104,6 +109,7 @@ async def test_a_repeat_is_not_a_second_call(house: House, operator: httpx.Async
 
 
 async def test_somebody_else_takes_the_duty_on(house: House, operator: httpx.AsyncClient) -> None:
+    """R1: the first officer stays who he is; another one calls back."""
     number = (await called(operator))["number"]
     yours = await operator.post(f"{PATH}/{number}/take")
     assert (yours.status_code, yours.json()["code"]) == (409, "enquiry_yours")
@@ -128,6 +134,8 @@ BAD = {
     "an item that is none": ({"item": "S-999"}, 404, "unknown_item"),
     "a field that is none": ({"number": "LX1"}, 400, "invalid"),
     "a NUL": ({"question": "\0"}, 400, "invalid"),
+    "a channel that is none": ({"channel": "telepathy"}, 400, "invalid"),
+    "a kind that is none": ({"kind": "praise"}, 400, "invalid"),
 }
 
 
@@ -170,11 +178,11 @@ async def test_another_halls_officer_is_refused(house: House, operator: httpx.As
 # Straight on the database ---------------------------------------------------------------------------------------------
 
 
-async def register(database: Database, floor: Any, now: Any = MORNING, phone: str = "13812345678") -> Any:
+async def register(database: Database, floor: Any, now: Any = MORNING, phone: str = "13812345678", **more: Any) -> Any:
     async with database.write() as tx:
         said = Said("张小三", phone, "几天能办好？")
-        number = await enquiry.register(tx, VAULT, floor.facts, said, floor.officers[0], now)
-        return await enquiry.find(tx, floor.facts.id, number)
+        number = await enquiry.register(tx, VAULT, floor.facts, said, floor.officers[0], now, **more)
+        return await enquiry.find(tx, floor.facts.id, number, floor.officers[0])
 
 
 async def test_numbers_are_dense_under_many_writers(database: Database) -> None:
@@ -184,14 +192,15 @@ async def test_numbers_are_dense_under_many_writers(database: Database) -> None:
 
 
 async def test_due_first_and_overdue_counted(database: Database) -> None:
+    """R12, R32: 24 hours of wall time, to the second."""
     floor = await lay(database, [{"A": 0}])
     late, early = [await register(database, floor, MORNING + timedelta(hours=hours)) for hours in (5, 0)]
     async with database.read() as connection:
-        listed = await enquiry.pending(connection, floor.facts.id, 10)
-        of_nobody = await enquiry.pending(connection, floor.facts.id, 10, phone=VAULT.index("phone", "13900000000"))
+        hall, by = floor.facts.id, floor.officers[0]
+        listed = await enquiry.pending(connection, hall, by, 10)
+        of_nobody = await enquiry.pending(connection, hall, by, 10, phone=VAULT.index("phone", "13900000000"))
         counts = [
-            await enquiry.count(connection, floor.facts.id, early.call_back_by + timedelta(seconds=after))
-            for after in (0, 1)
+            await enquiry.count(connection, hall, by, early.call_back_by + timedelta(seconds=after)) for after in (0, 1)
         ]
     assert early.call_back_by == MORNING + timedelta(hours=24)  # R32: wall time
     assert [row.number for row in listed] == [early.number, late.number]
@@ -223,14 +232,15 @@ async def test_what_is_over_long_enough_is_forgotten(database: Database) -> None
         await enquiry.answer(tx, VAULT, told, "好", floor.officers[0], MORNING, told=True)
         assert await enquiry.forget(tx, floor.facts.id, MORNING) == 0
         assert await enquiry.forget(tx, floor.facts.id, MORNING + timedelta(days=90)) == 1
-        gone = await enquiry.find(tx, floor.facts.id, told.number)
-        kept = await enquiry.find(tx, floor.facts.id, open_.number)
+        gone = await enquiry.find(tx, floor.facts.id, told.number, floor.supervisor)
+        kept = await enquiry.find(tx, floor.facts.id, open_.number, floor.supervisor)
     assert (gone.caller, gone.sealed, gone.phone_index, gone.answer, gone.state) == ("", None, None, None, "closed")
     assert enquiry.opened(VAULT, gone) is None
     assert enquiry.opened(VAULT, kept) is not None
 
 
 async def test_the_database_keeps_first_officer_number_and_hall(database: Database, subtests: Any) -> None:
+    """R1: whoever writes, the first officer of an enquiry never changes."""
     floor = await lay(database, [{"A": 0}, {"A": 0}])
     told, row = [await register(database, floor) for _ in range(2)]
     async with database.write() as tx:
@@ -239,6 +249,8 @@ async def test_the_database_keeps_first_officer_number_and_hall(database: Databa
     attacks = {
         "another first officer": (f"UPDATE enquiry SET officer_id = {other}", "enquiry_kept"),
         "another number": ("UPDATE enquiry SET number = 'LX1'", "enquiry_kept"),
+        "another channel": ("UPDATE enquiry SET channel = 'web'", "enquiry_kept"),
+        "no complaint any more": ("UPDATE enquiry SET kind = 'complaint'", "enquiry_kept"),
         "another time": ("UPDATE enquiry SET call_back_by = '2030-01-01 00:00:00.000000+00:00'", "enquiry_kept"),
         "deleted": ("DELETE FROM enquiry", "enquiry_kept"),
         "opened again": (
@@ -269,10 +281,106 @@ async def test_the_database_keeps_first_officer_number_and_hall(database: Databa
     async with database.write() as tx:  # the duty may go on
         await enquiry.take(tx, row, floor.officers[1], MORNING)
     async with database.read() as connection:
-        found = await enquiry.find(connection, floor.facts.id, row.number)
+        found = await enquiry.find(connection, floor.facts.id, row.number, floor.supervisor)
         written = await connection.scalar(select(func.count()).where(Journal.action == "enquiry_take"))
         officers = (await connection.execute(select(Enquiry.officer_id).distinct())).scalars().all()
     assert (found.holder_id, officers, written) == (other, [floor.officers[0].staff_id], 1)
+
+
+# Complaints -----------------------------------------------------------------------------------------------------------
+
+COMPLAINT = CALL | {"kind": "complaint", "channel": "desk", "question": "窗口工作人员态度不好"}
+
+
+async def test_every_channel_has_its_first_officer(house: House, operator: httpx.AsyncClient) -> None:
+    """R1: desk, phone, fax, letter, web."""
+    for channel in enquiry.Channel:
+        made = await called(operator, channel=channel)
+        assert (made["channel"], made["kind"], made["officer"]) == (channel, "enquiry", "operator")
+    assert (await called(operator))["channel"] == "phone"
+
+
+async def test_a_complaint_is_confidential(house: House, operator: httpx.AsyncClient) -> None:
+    """R8: whoever took it down and supervisors see it; for everybody else it does not exist, anywhere."""
+    number, open_ = (await called(operator, **COMPLAINT))["number"], (await called(operator))["number"]
+    assert number.startswith("LX")  # the number does not tell
+
+    async def sees(client: httpx.AsyncClient) -> tuple[list[str], int, int, list[str]]:
+        listed = (await client.get(PATH)).json()
+        shown = (await client.get(f"{PATH}/{number}")).status_code
+        asked = (await client.get("/halls/small/callers", params={"q": CALL["phone"]})).json()["enquiries"]
+        return [one["number"] for one in listed["enquiries"]], listed["pending"], shown, [o["number"] for o in asked]
+
+    async with house.client(Caller.GUIDE) as guide, house.client(Caller.SUPERVISOR) as supervisor:
+        both = [number, open_]
+        assert await sees(operator) == await sees(supervisor) == (both, 2, 200, both)
+        assert await sees(guide) == ([open_], 1, 404, [open_])
+        for said in (
+            await guide.post(f"{PATH}/{number}/take"),
+            await guide.post(f"{PATH}/{number}/answer", json={"answer": "好"}),
+        ):
+            assert (said.status_code, said.json()["code"]) == (404, "unknown_enquiry")
+        taken = await supervisor.post(f"{PATH}/{number}/take")
+        assert (taken.json()["officer"], taken.json()["holder"]) == ("operator", "supervisor")
+        assert await sees(operator) == (both, 2, 200, both)  # he took it down (R1)
+
+
+# Not answered in time -------------------------------------------------------------------------------------------------
+
+
+def office(floor: Any, now: Any) -> Office:
+    return Office(VAULT, floor.facts, RulesFacts(), "http://hall.test", SYSTEM, now)
+
+
+async def raised(database: Database) -> list[Any]:
+    async with database.read() as connection:
+        return list(await connection.execute(select(Alert.__table__).order_by(Alert.enquiry_id)))
+
+
+@pytest.mark.parametrize("kind", enquiry.Kind)
+async def test_no_answer_within_a_day_is_an_alert_once(database: Database, database_url: str, kind: str) -> None:
+    """R12, R32: enquiries and complaints, on wall time, whatever the hall's hours; each once, whoever sweeps."""
+    floor = await lay(database, [{"A": 0}, {"A": 0}])
+    row = await register(database, floor, kind=kind)
+    told = await register(database, floor, kind=kind)
+    async with database.write() as tx:
+        await enquiry.answer(tx, VAULT, row, "正在核实", floor.officers[0], MORNING, told=False)
+        await enquiry.answer(tx, VAULT, told, "好", floor.officers[0], MORNING, told=True)
+    other = Database(database_url)
+
+    async def sweep(of: Database, **after: float) -> int:
+        async with of.write() as tx:
+            return await overdue.call_backs(tx, office(floor, row.call_back_by + timedelta(**after)))
+
+    assert await sweep(database) == 0
+    found = await asyncio.gather(*(sweep(of, seconds=1) for of in (database, other) * 3))
+    await other.close()
+    assert sum(found) == 1
+    assert await sweep(database, days=1) == 0
+    [alert] = await raised(database)
+    assert (alert.kind, alert.enquiry_id, alert.officer_id) == ("call_back", row.id, floor.officers[0].staff_id)
+    said = alert_text.said(AlertKind.CALL_BACK, "", alert.facts, floor.facts.timezone, "zh_CN")
+    assert (
+        said == f"{'投诉' if kind == 'complaint' else '咨询'}{row.number}应于3月3日（周二）09:00前答复，现已超过24小时"
+    )
+
+
+async def test_the_alert_follows_the_duty_and_ends_with_it(database: Database) -> None:
+    """R32, R34: whoever takes the duty on is reminded; nobody is once the caller has been told."""
+    floor = await lay(database, [{"A": 0}, {"A": 0}])
+    row, by = await register(database, floor), floor.officers[1]
+    late = row.call_back_by + timedelta(minutes=1)
+    async with database.write() as tx:
+        await overdue.run(tx, office(floor, late))
+        await enquiry.take(tx, row, by, late)
+    [alert] = await raised(database)
+    assert (alert.officer_id, alert.ended_at, alert.level) == (by.staff_id, None, 1)
+    async with database.write() as tx:
+        # His clock is a minute behind: the alert ends when it began, not before.
+        await enquiry.answer(tx, VAULT, row, "好", by, late - timedelta(minutes=1), told=True)
+        await overdue.run(tx, office(floor, late + timedelta(days=1)))
+    [alert] = await raised(database)
+    assert (alert.ended_at, alert.level) == (late, 1)
 
 
 # Who calls ------------------------------------------------------------------------------------------------------------

@@ -92,8 +92,8 @@ async def test_a_template_with_an_unknown_field(counter: Counter, tmp_path: Path
         read(tmp_path)
     fault = refused.value.faults[0]
     assert [translate(language, fault.reason, **fault.params) for language in LANGUAGES] == [
-        "叫号词里不能用{name}，可以用的有{number}{window}{zone}{line}",
-        "{name} cannot be used in the call text; these can: {number}{window}{zone}{line}",
+        "不能用{name}，可以用的有{number}{window}{zone}{line}",
+        "{name} cannot be used here; these can: {number}{window}{zone}{line}",
     ]
     # Nobody checks what is written past the import: the usual words are said then.
     async with counter.house.services.moving(1, What.HALL) as tx:

@@ -281,7 +281,9 @@ async def test_a_broken_import_changes_nothing(database: Database, sample: HallF
 
 async def test_halls_do_not_touch_each_other(database: Database, sample: HallFiles) -> None:
     first = await put(database, sample)
-    other = msgspec.structs.replace(sample, hall=HallRow("other", "另一大厅"), items=(), windows=sample.windows[:3])
+    other = msgspec.structs.replace(
+        sample, hall=HallRow("other", "另一大厅"), items=(), guides=(), windows=sample.windows[:3]
+    )
     second = await put(database, other)
     async with database.read() as connection:
         assert await load(connection, first) == sample

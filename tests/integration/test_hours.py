@@ -45,6 +45,7 @@ async def change(house: House, files: HallFiles) -> None:
 async def test_today_and_why(
     house: House, monkeypatch: pytest.MonkeyPatch, day: str, why: str, opening: str, words: str
 ) -> None:
+    """R37, R39."""
     await change(house, FILES)
     noon = datetime.fromisoformat(f"{day}T12:30").replace(tzinfo=ZoneInfo(FILES.hall.timezone))
     for room in ("halls", "pages"):

@@ -174,7 +174,8 @@ ATTACKS: Mapping[str, Attack] = {
         CLOSED.format("{other_line}", "NULL", "NULL", "'x'"), "fk_hours_exception_line"
     ),
     "a holiday without a name": Attack(
-        "INSERT INTO working_day VALUES ({other_hall}, '2026-10-08', false, '')", "ck_working_day_says_why"
+        "INSERT INTO working_day (hall_id, day, working, name) VALUES ({other_hall}, '2026-10-08', false, '')",
+        "ck_working_day_says_why",
     ),
     "postponed by hours": Attack("UPDATE hall SET postpone_minutes = 61", "ck_hall_postpone_bounded"),
     "no limit to waiting": Attack("UPDATE line SET wait_limit_minutes = 0", "ck_line_wait_limit_bounded"),

@@ -14,7 +14,7 @@ from paihao.core.journal import Journal
 from paihao.queue import signage
 from paihao.queue.actor import SYSTEM
 from paihao.queue.facts import HallFacts
-from paihao.queue.hall import MediaKind
+from paihao.queue.shows import MediaKind
 from paihao.queue.staff import DeviceKind, Role
 from sqlalchemy import func, select
 

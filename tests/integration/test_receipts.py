@@ -29,6 +29,7 @@ async def give(database: Database, floor: Floor, ticket: Any, materials: list[Ma
 
 
 async def test_numbers_are_dense_under_sixteen_writers(database_url: str) -> None:
+    """R11: numbered without gaps."""
     databases = [Database(database_url, pool_size=WRITERS) for _ in range(2 if "sqlite" in database_url else 1)]
     floor = await lay(databases[0], [{"A": 0}])
     await floor.issue("A")
@@ -65,6 +66,7 @@ async def test_each_hall_counts_its_own(database: Database) -> None:
 
 
 async def test_the_database_keeps_what_was_handed_out(database: Database, dialect: str, subtests: Any) -> None:
+    """R11: a receipt is never changed."""
     floor = await lay(database, [{"A": 0}])
     await floor.issue("A")
     (ticket,) = await floor.tickets()
@@ -99,6 +101,7 @@ async def taken(house: House) -> dict[str, Any]:
 
 
 async def test_a_receipt_says_who_took_what_from_whom(house: House) -> None:
+    """R11: numbered, printable, with a QR code."""
     ticket = await taken(house)
     materials = [{"name": "居民身份证", "count": 1}, {"name": "解除劳动关系证明<b>", "count": 2}]
     async with house.client(Caller.CLERK) as clerk:

@@ -35,8 +35,9 @@ def open_soon(hall: Path) -> Path:
 
 def test_a_day_ends_well(database_url: str, tmp_path: Path, hall: Path) -> None:
     with serving(database_url, tmp_path, hall) as server:
-        for _ in range(2):  # the second day finds what the first one left
-            report = server.command("replay", str(hall), "--url", server.base, "--visitors", "60", "--booked", "0")
+        for days in ("0", "30"):  # the second day finds what the first one left
+            command = ("replay", str(hall), "--url", server.base, "--visitors", "60", "--booked", "0")
+            report = server.command(*command, "--days", days)
             assert "通过" in report.splitlines()[-1]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from paihao.api import schema
 from paihao.core import migrate
+from paihao.core.accounts import User
 from paihao.core.db import Base, Database, violated
 from paihao.core.journal import Journal
 from paihao.queue.hall import Hall
@@ -51,6 +52,10 @@ INSERT INTO department (hall_id, code, name, zone_id) VALUES (1, 'XZ', '审批�
 INSERT INTO line (hall_id, prefix, name, zone_id, kind) VALUES (1, 'A', '社保', 1, 'ordinary');
 INSERT INTO "window" (hall_id, number, name, zone_id, kind, department_id, state, pause_reason)
     VALUES (1, '1', '一号', 1, 'ordinary', 1, 'open', '');
+INSERT INTO piccolo_user (username, password, email, active, admin, superuser)
+    VALUES ('lin', 'x', 'lin', true, false, false), ('wang', 'x', 'wang', true, true, true);
+INSERT INTO staff (user_id, hall_id, role, name, badge)
+    VALUES (1, 1, 'supervisor', '林某', 'L1'), (2, 1, 'clerk', '王某', 'W1');
 INSERT INTO device (hall_id, window_id, kind, name, token_hash) VALUES (1, 1, 'board', 'strip', 'x');
 INSERT INTO ticket (key, hall_id, business_day, number, line_id, channel, need, route_reason, status, arrival,
     credit_minutes, rank, recalls, moves, action, actor, changed_at, note)
@@ -69,6 +74,8 @@ async def test_what_the_first_version_held_is_there_afterwards(first_version: Da
         ticket = (await connection.execute(select(Ticket.__table__))).one()
         hall = (await connection.execute(select(Hall.__table__))).one()
         journal = (await connection.execute(select(func.count()).select_from(Journal))).scalar_one()
+        users = (await connection.execute(select(User.username, User.admin, User.superuser).order_by(User.id))).all()
+    assert [tuple(row) for row in users] == [("lin", True, False), ("wang", False, False)]
     assert (ticket.number, ticket.callable_at, ticket.language, ticket.postponed) == (
         "A001",
         ticket.arrival,

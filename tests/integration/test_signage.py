@@ -11,7 +11,7 @@ from house import SMALL, House, open_second_hall
 from live import People
 from paihao.api.permissions import Caller
 from paihao.core import clock
-from paihao.queue.hall import Slide
+from paihao.queue.shows import Slide
 from pictures import WEBM, mp4, noise, picture
 from server import serving
 from shop import Shop
@@ -190,6 +190,7 @@ async def test_slides_that_cannot_be(house: House) -> None:
 
 
 async def test_the_ticker_and_who_is_on_duty_stand_on_the_board(house: House) -> None:
+    """R13: who is at the first desk, or named for the day, and which leader is on duty."""
     async with house.client(Caller.SUPERVISOR) as supervisor, house.client(Caller.CLERK) as clerk:
         said = await supervisor.post("/halls/small/ticker", json={"text": " 系统升级，\n医保业务暂停办理 "})
         assert said.json() == {"text": "系统升级， 医保业务暂停办理"}
@@ -247,11 +248,12 @@ async def test_a_video_of_200_mb_is_refused_without_being_held(
         async with People(Shop(server, tmp_path)) as people:
             supervisor = await people.officer(server, "supervisor")
             length = {"content-length": str(200_000_000 + len(mp4()))} if announced else {}
+            idle = server.peak_memory()
             answer = await supervisor.post("/halls/small/media", content=pieces(200), headers=length)
             assert (answer.status_code, answer.json()["code"]) == (413, "media_too_large")
             assert [path for path in (tmp_path / "var" / "media").rglob("*") if path.is_file()] == []
-            assert server.peak_memory() < 200_000_000
+            assert server.peak_memory() < idle + 50_000_000
             # Everything goes on.
             answer = await supervisor.post("/halls/small/media", content=pieces(90))
             assert answer.status_code == 201, answer.text
-            assert server.peak_memory() < 200_000_000
+            assert server.peak_memory() < idle + 50_000_000

@@ -117,6 +117,7 @@ async def test_nobody_has_the_clips_of_a_whole_day_made(day: Day, monkeypatch: p
 
 
 async def test_a_line_may_say_it_otherwise(day: Day) -> None:
+    """R47."""
     await day.call()
     await day.change(Hall, call_text="{number}，{window}")
     assert (await day.said())[0] == "A 零 零 一，三"

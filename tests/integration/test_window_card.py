@@ -7,7 +7,8 @@ from house import House, sign_in_clerk
 from paihao.api.permissions import Caller
 from paihao.core.bus import Moved, What
 from paihao.core.clock import local, now
-from paihao.queue.hall import Hall, Media
+from paihao.queue.hall import Hall
+from paihao.queue.shows import Media
 from paihao.queue.staff import Part, Post, PostHolder, Staff
 from sqlalchemy import insert, select, update
 
@@ -59,6 +60,7 @@ async def test_a_closed_window_has_a_card_without_anybody(house: House) -> None:
 
 
 async def test_the_card_shows_who_serves_and_where_to_complain(house: House) -> None:
+    """R43."""
     await at_work(house, "4")
     async with house.client() as guest:
         card = (await guest.get(CARD)).json()

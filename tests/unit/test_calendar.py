@@ -96,6 +96,7 @@ MADE_UP_2026 = {104, 214, 228, 509, 920, 1010}
 
 
 def test_the_working_days_of_2026() -> None:
+    """R39."""
     days = WorkingDays()
     for ahead in range(365):
         found = day("2026-01-01") + timedelta(days=ahead)
@@ -107,6 +108,7 @@ def test_the_working_days_of_2026() -> None:
 
 
 def test_beyond_the_published_years_weekdays_count_provisionally() -> None:
+    """R39."""
     days = WorkingDays({day("2027-10-01"): Override(working=False, name="国庆节")})
     assert [days.on(day(text))[:1] + days.on(day(text))[4:] for text in ("2027-02-08", "2027-10-02")] == [
         (True, True),
@@ -118,6 +120,7 @@ def test_beyond_the_published_years_weekdays_count_provisionally() -> None:
 
 
 def test_counting_working_days() -> None:
+    """R39."""
     days = WorkingDays()
     assert days.after(day("2026-09-30"), 0) == (day("2026-09-30"), False)
     assert days.after(day("2026-09-30"), 1).day == day("2026-10-08")
@@ -142,12 +145,14 @@ def test_a_hall_may_open_on_holidays_r38() -> None:
 
 
 def test_a_make_up_day_has_the_hours_of_a_monday() -> None:
+    """R37, R39."""
     assert HALL.on(day("2026-10-10"))[:3] == (ORDINARY, Why.MAKE_UP, "国庆节")  # a Saturday
     assert HALL.spells_on(day("2026-09-20")) == ORDINARY  # a Sunday
     assert HALL.spells_on(day("2026-10-17")) == [Spell(time(9), time(12))]
 
 
 def test_overrides_win_over_what_is_published() -> None:
+    """R39."""
     days = {
         day("2026-10-01"): Override(working=True, name="加班"),
         day("2026-11-28"): Override(working=True, name="调休"),
@@ -181,6 +186,7 @@ def test_an_exception_of_the_line_then_of_the_hall_then_the_holiday() -> None:
 
 
 def test_a_lines_week_stands_for_the_halls_and_a_seasons_for_the_year_round_one() -> None:
+    """R38."""
     summer = {"since": day("2026-07-01"), "until": day("2026-08-31")}
     hall = Timetable(
         SHANGHAI,
@@ -200,6 +206,7 @@ def test_a_lines_week_stands_for_the_halls_and_a_seasons_for_the_year_round_one(
 
 
 def test_an_unpublished_year_is_provisional_until_somebody_says_otherwise() -> None:
+    """R39."""
     hall = Timetable(
         SHANGHAI,
         HALL.regular,

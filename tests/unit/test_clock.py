@@ -5,12 +5,13 @@ from random import Random
 
 import msgspec
 import pytest
-from clock_reference import expected, history
+from clock_reference import history
 from paihao.cases.clock import Deadline, History, Light, Suspension, Why, deadline
 from paihao.cases.clock_text import line
 from paihao.core.calendar import Override, WorkingDays
 from paihao.core.errors import Invalid
 from paihao.queue.hall import CaseKind
+from paihao.samples.replay.reference import expected
 
 HISTORIES = 10_000
 PUBLISHED = WorkingDays()

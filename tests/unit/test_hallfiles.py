@@ -80,9 +80,9 @@ BROKEN: dict[str, tuple[Mapping[str, str | bytes | None], list[tuple[str, int, s
         CALL,
         [
             ("hall.csv", 2, "quiet", "“12:00”不是 12:00-14:00 这样的时段"),
-            ("hall.csv", 2, "call_text_en", "叫号词里缺少{number}"),
-            ("lines.csv", 3, "call_text", "叫号词里不能用{name}，可以用的有{number}{window}{zone}{line}"),
-            ("lines.csv", 4, "call_text", "叫号词里的花括号不成对"),
+            ("hall.csv", 2, "call_text_en", "缺少{number}"),
+            ("lines.csv", 3, "call_text", "不能用{name}，可以用的有{number}{window}{zone}{line}"),
+            ("lines.csv", 4, "call_text", "花括号不成对"),
             ("lines.csv", 4, "wait_limit_minutes", "应在 0 到 480 之间"),
         ],
     ),
@@ -147,7 +147,6 @@ BROKEN: dict[str, tuple[Mapping[str, str | bytes | None], list[tuple[str, int, s
         [
             ("windows.csv", 2, "name", "不能为空"),
             ("windows.csv", 2, "kind", "不能为空"),
-            ("windows.csv", 2, "line_prefixes", "不能为空"),
             ("windows.csv", 2, "department_code", "不能为空"),
         ],
     ),
@@ -268,7 +267,7 @@ BROKEN: dict[str, tuple[Mapping[str, str | bytes | None], list[tuple[str, int, s
     "kinds": (
         swap("items.csv", ("即办件", "立等可取")) | swap("windows.csv", ("ordinary", "Ordinary")),
         [
-            ("items.csv", 2, "case_kind", "“立等可取”不在可选值之内：即办件、承诺件"),
+            ("items.csv", 2, "case_kind", "“立等可取”不在可选值之内：即办件、承诺件、上报件、转办件、联办件"),
             ("windows.csv", 3, "kind", "“Ordinary”不在可选值之内：ordinary、comprehensive、first_inquiry、complaint"),
         ],
     ),

@@ -36,7 +36,7 @@ def test_a_wheel_holds_every_room_with_its_files(tmp_path: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     wanted = {
         f"paihao/{path.relative_to(source)}"
-        for room in ("core", "queue", "display", "cases", "api", "samples")
+        for room in ("core", "queue", "booking", "display", "cases", "admin", "api", "samples")
         for path in (source / room).rglob("*")
         if path.is_file()
     }

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from paihao.api.ranges import Unsatisfiable, part
 from paihao.core.errors import Invalid, Problem
 from paihao.display.media import ABANDONED_SECONDS, ARRIVING, LARGEST_PICTURE, MEGABYTE, Shelf, read, sniff
-from paihao.queue.hall import MediaKind
+from paihao.queue.shows import MediaKind
 from pictures import HEIC, MATROSKA, WEBM, bomb, mp4, noise, picture
 from PIL import Image
 

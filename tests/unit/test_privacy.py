@@ -9,6 +9,7 @@ from paihao.core.privacy import Vault, id_number, mask_name, mask_phone, person_
 
 
 def test_what_was_sealed_is_opened_by_the_same_secret_only() -> None:
+    """R61."""
     vault = Vault("s" * 40)
     sealed = vault.seal("张三丰 13812345678")
     assert vault.open(sealed) == "张三丰 13812345678"
@@ -26,6 +27,7 @@ def test_what_was_sealed_is_opened_by_the_same_secret_only() -> None:
     [("张三", "张*"), ("张小三", "张*三"), ("欧阳小三", "欧**三"), ("李", "李*"), ("Margaret", "M***t")],
 )
 def test_a_name_is_masked(name: str, masked: str) -> None:
+    """R61."""
     assert mask_name(name) == masked
 
 

@@ -20,6 +20,21 @@ def test_production_has_no_default_secret(tmp_path: Path) -> None:
     assert not (tmp_path / "secret").exists()
 
 
+@pytest.mark.parametrize(
+    ("environment", "said", "required"),
+    [
+        ("production", None, True),
+        ("production", "optional", False),
+        ("development", None, False),
+        ("development", "required", True),
+    ],
+)
+def test_admins_need_a_second_factor_in_production(environment: str, said: str | None, required: bool) -> None:
+    given = {"PAIHAO_SECRET": SECRET, "PAIHAO_ENVIRONMENT": environment}
+    settings = load(given if said is None else given | {"PAIHAO_ADMIN_SECOND_FACTOR": said})
+    assert settings.second_factor_required is required
+
+
 def test_secrets_come_from_files(tmp_path: Path) -> None:
     (tmp_path / "file").write_text(SECRET + "\n", encoding="utf-8")
     assert load({"PAIHAO_SECRET_FILE": str(tmp_path / "file")}).secret == SECRET
@@ -35,6 +50,7 @@ def test_secrets_come_from_files(tmp_path: Path) -> None:
         ("POOL_SIZE", "0"),
         ("COOKIE_SECURE", "perhaps"),
         ("SECRET", "short"),
+        ("ADMIN_SECOND_FACTOR", "perhaps"),
         ("SWEEP_SECONDS", "0"),
         ("DATABASE_URL", "mysql://x"),
     ],

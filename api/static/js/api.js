@@ -1,11 +1,12 @@
 // Talking to /api/v1: one way to call, one way to fail. Texts come from the server in the page's language.
 
-/** What the server refused: `code` is stable, `message` is for the reader. */
+/** What the server refused: `code` is stable, `message` is for the reader, `said` is all of it. */
 export class Refused extends Error {
   constructor(problem) {
     super(problem.detail);
     this.code = problem.code;
     this.status = problem.status;
+    this.said = problem;
   }
 }
 

@@ -155,10 +155,11 @@ function taken({ officer }) {
   return Boolean(officer) && !steering;
 }
 
-/** The window that the officer most likely wants: the one that his name in the system says, else the last one. */
+/** The window that the officer most likely wants: the one planned for him, that his name says, else the last one. */
 function proposed(windows) {
   const free = windows.filter((window) => !taken(window));
   const numbered = (number) => free.find((window) => window.number.toLowerCase() === number?.toLowerCase());
-  const window = numbered(session.username) ?? numbered(localStorage.getItem(LAST));
+  const planned = free.find(({ id }) => id === session.seat);
+  const window = planned ?? numbered(session.username) ?? numbered(localStorage.getItem(LAST));
   return window ? String(window.id) : null;
 }

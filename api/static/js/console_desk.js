@@ -1,16 +1,20 @@
 // The desk at work: its buttons and keys, and the picture that follows every move.
+import { acceptFrom, closeAccept, saidOf } from "./accept.js";
 import { call, fill, texts, Unreachable } from "./api.js";
+import { followCases } from "./console_cases.js";
 import { findByNumber } from "./console_find.js";
 import { keepFocus } from "./console_focus.js";
 import { follow } from "./console_live.js";
 import { chooseGoal, choosePause, showKeys } from "./console_panels.js";
 import { press, send, unreachable } from "./console_press.js";
 import { giveReceipt } from "./receipt.js";
+import { remind } from "./reminders.js";
 import { offer, offered } from "./console_undo.js";
 import { allowed, dominant, objection, render, tick } from "./console_view.js";
 
 const KEYS = {
-  F2: "next", F3: "recall", F4: "start", F5: "complete", F6: "miss", F7: "park", F8: "transfer", F10: "pause",
+  F1: "cases", F2: "next", F3: "recall", F4: "start", F5: "complete", F6: "miss", F7: "park", F8: "transfer",
+  F9: "accept", F10: "pause",
 };
 const TICK = 5000;
 
@@ -26,6 +30,7 @@ let stopped = false;
 let looking = null;
 let again = false;
 let forget = () => {}; // what was found by its number
+let cases; // the officer's own
 
 /**
  * Work at window `window`. `signIn()`: the session has ended; `closed()`: the officer closed the window here; `chief`:
@@ -47,10 +52,14 @@ export async function work(window, { signIn, closed, chief }) {
   at("undo").addEventListener("click", undo);
   forget = findByNumber({ hall: picture.hall, chief, attempt, act: onSide, outOfTurn });
   const unfollow = follow(picture.hall, ours, refresh);
+  cases = followCases(picture.hall, chief);
+  const unremind = remind(picture.hall, () => picture.here, say);
   const ticking = setInterval(tick, TICK);
   return () => {
     stopped = true;
     unfollow();
+    unremind();
+    cases.stop();
     clearInterval(ticking);
     offer(null);
     document.removeEventListener("keydown", onKey);
@@ -94,7 +103,7 @@ function onKey(event) {
   const { key, target } = event;
   const on = (kind) => target.closest?.(kind);
   const held = event.repeat && key === "Enter" && on("button"); // one press, however long
-  const marks = { "?": showKeys, "？": showKeys, "/": () => at("find-number").focus() };
+  const marks = { "?": showKeys, "？": showKeys, "/": () => at("find-number").focus(), j: receive, J: receive };
   const mark = !on("input") && !event.ctrlKey && !event.altKey && marks[key];
   const ctrlZ = (event.ctrlKey || event.metaKey) && !event.shiftKey && key.toLowerCase() === "z";
   const undoing = ctrlZ && !on("input")?.value; // else it takes back what was typed
@@ -123,7 +132,9 @@ function push(button) {
       case "transfer": return transfer();
       case "close": return attempt(shut, left);
       case "pause": return void pause();
+      case "accept": return void accept();
       case "receipt": return void receipt();
+      case "cases": return cases.open();
       default: return attempt(() => move(act, picture.here));
     }
   }, tell);
@@ -178,8 +189,21 @@ function undo() {
   }), tell);
 }
 
-/** A button beside a parked or missed ticket. */
+/** Whoever was sent here first is acknowledged first. */
+function receive() {
+  const first = at("coming").querySelector("button");
+  if (first && !at("coming-part").hidden) first.click();
+  else say("note", words.coming.none);
+}
+
+/** A button beside a parked or missed ticket, or one that was sent here. */
 function onSide(act, ticket, button) {
+  if (act === "acknowledge") {
+    return press(button, () => attempt(async () => {
+      await send(`/tickets/${ticket.id}/acknowledge`);
+      return ["done", fill(words.coming.done, ticket)];
+    }), tell);
+  }
   const body = act === "resume" ? { window: picture.window.number } : undefined;
   press(button, () => {
     if (button.getAttribute("aria-disabled") === "true") return say("note", objection(act, picture, words[act]));
@@ -201,8 +225,10 @@ const UNCHANGED = () => {};
 async function transfer() {
   const { here, hall, window } = picture;
   await attempt(async () => {
-    const goals = await call("GET", `/halls/${encodeURIComponent(hall)}`);
-    chooseGoal(goals, here, window.number).then((goal) => goal && press(
+    const [goals, seen] = await Promise.all([
+      call("GET", `/halls/${encodeURIComponent(hall)}`), call("GET", `/tickets/${here.id}`),
+    ]);
+    chooseGoal(goals, { ...here, sent_on: seen.sent_on }, window.number).then((goal) => goal && press(
       at("transfer-yes"), () => attempt(() => move("transfer", here, goal.body, { goal: goal.name })), tell,
     ));
   }, UNCHANGED);
@@ -218,8 +244,18 @@ async function pause() {
   }), tell);
 }
 
+/** The dialog's own button is the press. */
+async function accept() {
+  const { here, hall, window } = picture;
+  const made = await acceptFrom(here, { hall, window: window.number, kinds: words.kind, look: cases.look });
+  if (!made) return;
+  say("done", saidOf(made));
+  cases.count();
+}
+
 /** What was handed in; the dialog's own button is the press. */
 async function receipt() {
+  closeAccept();
   const given = await giveReceipt(picture.here);
   if (given) say("done", given);
 }

@@ -38,9 +38,12 @@ export function chooseGoal({ lines, windows }, ticket, here) {
   at("transfer-filter").value = "";
   at("transfer-note").value = "";
   say("transfer", "");
+  const { times, lines: left, windows: from } = ticket.sent_on;
+  at("transfer-sent-on").textContent = times ? fill(words.sent_on, { times }) : "";
   goals.show([
-    { name: words.lines, options: lines.map(lineGoal) },
-    { name: words.windows, options: windows.filter(({ number }) => number !== here).map(windowGoal) },
+    { name: words.lines, options: lines.map((line) => lineGoal(line, left.includes(line.prefix) && line.prefix !== ticket.line)) },
+    { name: words.windows, options: windows.filter(({ number }) => number !== here)
+      .map((window) => windowGoal(window, from.includes(window.number))) },
   ]);
   return ask(at("transfer"), () => {
     const { option } = goals;
@@ -50,14 +53,15 @@ export function chooseGoal({ lines, windows }, ticket, here) {
   });
 }
 
-function lineGoal({ prefix, name, zone, waiting, open }) {
-  const figures = open ? fill(words.line_figures, { waiting, open }) : words.line_unserved;
+/** `left`: he was sent away from there; the server has the last word on who may send him back. */
+function lineGoal({ prefix, name, zone, waiting, open }, left) {
+  const figures = left ? words.sent_from_here : open ? fill(words.line_figures, { waiting, open }) : words.line_unserved;
   return { value: `line ${prefix}`, mark: prefix, name, note: `${figures} · ${zone}`, off: !open, quiet: !open };
 }
 
-function windowGoal({ number, name, zone, state, officer }) {
+function windowGoal({ number, name, zone, state, officer }, left) {
   const closed = state === "closed";
-  const note = [words.window[state], officer?.name, zone].filter(Boolean).join(" · ");
+  const note = [left ? words.sent_from_here : words.window[state], officer?.name, zone].filter(Boolean).join(" · ");
   return { value: `window ${number}`, mark: number, name, note, state, off: closed, quiet: closed };
 }
 

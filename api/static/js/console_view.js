@@ -17,7 +17,8 @@ export function dominant({ window, here }) {
 export function allowed(act, { window, here }) {
   if (act === "pause") return window.state === "open";
   if (act === "close") return window.state !== "closed";
-  if (act === "receipt") return here?.status === "serving";
+  if (act === "cases") return true;
+  if (act === "accept" || act === "receipt") return here?.status === "serving";
   if (act === "next") return window.state !== "open" || here?.status !== "called";
   if (!here?.actions.includes(act)) return false;
   return act !== "miss" || here.recalls >= here.recalls_before_missed;
@@ -50,6 +51,7 @@ export function render(picture, onSide) {
   const { people, first } = picture.later;
   put(at("waiting"), people ? `${waiting} · ${fill(words.later, { people, time: first.slice(11, 16) })}` : waiting);
   ownDay(picture.day);
+  coming(picture.handovers, onSide);
   rows(at("next"), "row", picture.next, (part, ticket) => {
     put(part("because"), [...marks(ticket).values(), reason(ticket, ticket.because)].join(" · "));
     since(part("minutes"), ticket.arrival, "waited_for");
@@ -81,6 +83,20 @@ function place(window) {
   put(state, [words.window[window.state], why, back].filter(Boolean).join(" · "));
 }
 
+/** Who was sent here and nobody has acknowledged yet (R4). */
+function coming(handovers, onSide) {
+  at("coming-part").hidden = !handovers.length;
+  put(at("coming-count"), fill(words.coming.count, { count: handovers.length }));
+  rows(at("coming"), "coming-row", handovers, (part, sent, row) => {
+    const from = sent.from.window ? fill(words.coming.window, sent.from) : sent.from.line ?? words.coming.desk;
+    const minutes = Math.max(0, Math.floor((serverNow() - Date.parse(sent.at)) / 60_000));
+    put(part("way"), fill(words.coming.way, { from, sender: sent.sender ?? "", minutes }));
+    const button = row.querySelector("button");
+    button.setAttribute("aria-label", fill(words.coming.take, sent));
+    button.onclick = () => onSide("acknowledge", sent, button);
+  });
+}
+
 /** The officer's own figures; what is not there yet is left out. */
 function ownDay({ served, minutes, missed, since }) {
   const parts = [
@@ -100,6 +116,7 @@ function person(here) {
   put(at("here-number"), here.number);
   put(at("here-item"), subject(here));
   put(at("here-visitor"), [here.visitor, cameBy(here)].filter(Boolean).join(" · "));
+  put(at("here-first"), here.first_officer ? fill(words.first_officer, { name: here.first_officer }) : "");
   const more = [["priority", here.priority && courtesy(here)], ["postponed", here.postponed && words.postponed]];
   tags(new Map([...marks(here), ...more]));
   put(at("here-hint"), reason(here, here.why));
@@ -114,6 +131,7 @@ function nobody(open, somebodyWaits) {
   put(at("here-number"), "");
   put(at("here-item"), somebodyWaits ? words.nobody_here : words.nobody);
   put(at("here-visitor"), "");
+  put(at("here-first"), "");
   tags(new Map());
   put(at("here-hint"), open ? words.press_to_call : words.press_to_open);
   at("here-unsure").hidden = true;
@@ -208,7 +226,7 @@ function off(button, impossible) {
 }
 
 function subject(ticket) {
-  return ticket.item?.name ?? ticket.line_name;
+  return ticket.item?.name ?? ticket.item ?? ticket.line_name ?? ticket.line;
 }
 
 function courtesy({ priority }) {

@@ -1,13 +1,16 @@
 // The first desk's way in: who is it, which hall, and the keys that reach everything.
 import { call, texts, Unreachable, useSession } from "./api.js";
+import { followChanges } from "./changes.js";
 import { openAgencies } from "./desk_agencies.js";
 import { findAppointments, receiveBookings } from "./desk_booking.js";
+import { keepCustody } from "./desk_custody.js";
 import { followHall } from "./desk_live.js";
 import { watchLists } from "./desk_lists.js";
 import { attempt, say, useSignIn } from "./desk_say.js";
-import { findNumber, receive, showNumber } from "./desk_visitor.js";
+import { findNumber, learn, receive, showNumber } from "./desk_visitor.js";
 import { hallOf, refuse, signIn } from "./officer.js";
 import { press } from "./console_press.js";
+import { remind } from "./reminders.js";
 
 const AT_DESK = ["clerk", "guide", "supervisor", "admin"];
 
@@ -30,10 +33,9 @@ async function start() {
   if (!AT_DESK.includes(session.role)) return refuse(words.no_desk);
   const code = await hallOf(session);
   const path = `/halls/${encodeURIComponent(code)}`;
-  const hall = await call("GET", path);
+  let hall = await call("GET", path);
   const english = document.documentElement.lang === "en";
-  at("hall-name").textContent = (english && hall.name_en) || hall.name;
-  at("first-desk").hidden = false;
+  at("hall-name").textContent = at("hall-name").title = (english && hall.name_en) || hall.name;
   const fresh = receive(path, hall);
   const look = watchLists(path, showNumber);
   openAgencies(path, at("agencies-open"));
@@ -46,7 +48,14 @@ async function start() {
   });
   document.addEventListener("keydown", (event) => onKey(event, fresh));
   followHall(code, look);
-  await look();
+  followChanges(code, { word: "edition", shown: () => hall.edition, async renew() {
+    hall = await call("GET", path);
+    learn(hall);
+  } });
+  remind(code, () => null, say);
+  const kept = keepCustody(path, hall);
+  at("tools").hidden = at("first-desk").hidden = false; // only now is everything that can be pressed listened to
+  await Promise.all([look(), kept()]);
   fresh();
   say("", "");
 }

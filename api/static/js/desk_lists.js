@@ -93,7 +93,8 @@ function showHandOvers(sent) {
     const to = one.to.window ? fill(words.at_window, one.to) : `${one.to.line} ${one.to.zone}`;
     part("way").textContent = fill(words.handover.to, { from, to });
     const text = one.late ? words.handover.late : words.handover[one.state];
-    const taker = { window: one.taken?.window ?? one.window ?? "", by: one.taken?.by ?? "" };
+    const by = one.taken ?? one.acknowledged;
+    const taker = { window: by?.window ?? one.window ?? "", by: by?.by ?? "" };
     part("state").textContent = fill(text, { minutes: since(one.at), ...taker });
   }, words.handover.none);
 }

@@ -16,6 +16,7 @@ const english = document.documentElement.lang === "en";
 const at = (id) => document.getElementById(id);
 let path; // of the hall, in the interface
 let hall;
+let seek = null;
 let item = null; // what he came for; null: he cannot say
 let line = null; // the prefix of a line that I chose instead of the proposed one
 let way = null;
@@ -27,13 +28,12 @@ let visit = 0; // an answer that comes late belongs to the visitor before
 /** Make the desk work for the hall at `base`; gives what starts with a new visitor. */
 export function receive(base, facts) {
   path = base;
-  hall = facts;
-  at("priority").append(...hall.priorities.map(({ code, name, name_en }) => new Option((english && name_en) || name, code)));
+  learn(facts);
   at("priority").addEventListener("change", () => {
     at("reason-field").hidden = !at("priority").value;
     if (at("priority").value) at("reason").focus();
   });
-  const seek = new Seek(path, hall, { marked: consider, taken: () => at("take-yes").focus() });
+  seek = new Seek(path, hall, { marked: consider, taken: () => at("take-yes").focus() });
   at("take").addEventListener("submit", (event) => {
     event.preventDefault();
     const outside = item?.agency;
@@ -56,6 +56,18 @@ export function receive(base, facts) {
     showPart("start");
     seek.clear();
   };
+}
+
+/** The hall as it is now; what was chosen and typed stays, and the way that is proposed is asked for again. */
+export function learn(facts) {
+  hall = facts;
+  if (seek) seek.hall = facts;
+  const chosen = at("priority").value, [ordinary] = at("priority").options;
+  const classes = hall.priorities.map(({ code, name, name_en }) => new Option((english && name_en) || name, code));
+  at("priority").replaceChildren(ordinary, ...classes);
+  at("priority").value = hall.priorities.some(({ code }) => code === chosen) ? chosen : "";
+  at("reason-field").hidden = !at("priority").value;
+  if (!at("guide").hidden) propose();
 }
 
 /** What he came for, and what he said of himself so far. */
@@ -183,6 +195,8 @@ function present(seen) {
   const waits = ticket.status === "waiting" && ticket.route.windows?.length;
   put("result-windows", waits ? fill(words.windows_open, { windows: windows(ticket.route.windows, words.figures) }) : "");
   put("result-figures", "ahead" in ticket ? ahead(ticket) : "");
+  put("result-first", ticket.first_officer ? fill(words.first_officer, { name: ticket.first_officer }) : "");
+  put("result-sent-on", ticket.sent_on?.times ? fill(words.sent_on, ticket.sent_on) : "");
   const mine = ["waiting", "missed", "parked"].includes(ticket.status); // not in front of somebody's window
   for (const button of document.querySelectorAll("[data-act]")) {
     const { act } = button.dataset;

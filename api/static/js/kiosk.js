@@ -1,15 +1,17 @@
 // The kiosk: takes numbers for the hall that its device token belongs to, and looks after itself.
 
 import { fill, texts } from "./api.js";
+import { followChanges } from "./changes.js";
 import { put } from "./figures.js";
 import { release } from "./kiosk/book.js";
 import { checkIn, typed } from "./kiosk/check_in.js";
 import "./kiosk/choose.js";
 import { hoursToday, house, learn, local, lost } from "./kiosk/house.js";
-import "./kiosk/search.js";
+import { typeAhead } from "./kiosk/search.js";
 import { away, dress, english, read, toggle, usual } from "./kiosk/reader.js";
+import { renew } from "./kiosk/renew.js";
 import { onScan } from "./kiosk/scan.js";
-import { again, back, current, go, onArrival, onFailure, reset, root, screen } from "./kiosk/stage.js";
+import { again, back, current, go, heading, onArrival, onFailure, reset, root, screen } from "./kiosk/stage.js";
 import { ask, asking, complain, giveUp, help, onRefusal, otherTime, unsure } from "./kiosk/take.js";
 
 const QUIET_SECONDS = 45;
@@ -24,6 +26,7 @@ const AWAY = new Set([undefined, "away", "setup"]);
 
 let touched = performance.now();
 let timer = null;
+let following = false;
 
 // How the hall stands ------------------------------------------------------------------------------------------------
 
@@ -37,8 +40,11 @@ async function beat() {
   try {
     if (asking()) await ask();
     if (asking()) return; // still without an answer: the next try is set
+    const known = house.hall?.edition;
     await learn();
     house.fault = null;
+    if (known && known !== house.hall.edition && (await renew())) tell(texts().gone);
+    follow();
   } catch (error) {
     house.fault = error;
   }
@@ -47,10 +53,22 @@ async function beat() {
   timer = setTimeout(beat, (house.fault ? RETRY_SECONDS : BEAT_SECONDS) * 1000);
 }
 
+/** The beat goes on where the socket does not come through. */
+function follow() {
+  if (following) return;
+  following = true;
+  followChanges(house.code, { word: "edition", shown: () => house.hall.edition, renew: beat });
+}
+
+/** Above every screen, until somebody goes on. */
+function tell(text) {
+  root().querySelector("[data-told]").textContent = text;
+}
+
 function settle() {
   const name = resting();
   if (current()?.name === name) again();
-  else if (!current() || RESTING.has(current().name)) reset(name);
+  else if (!heading() || RESTING.has(heading().name)) reset(name);
 }
 
 /** Something could not be done: say what, and what to do next. */
@@ -68,7 +86,10 @@ function failed(error) {
   }
 }
 
-onArrival(read);
+onArrival((section) => {
+  tell("");
+  read(section);
+});
 onFailure(failed);
 onRefusal(failed);
 
@@ -122,7 +143,7 @@ function home() {
   giveUp();
   release();
   wipe();
-  if (!current() || current().name !== resting()) reset(resting());
+  if (heading()?.name !== resting()) reset(resting());
 }
 
 /** Nothing that somebody typed or was shown of himself is left for the next one. */
@@ -137,6 +158,7 @@ function wipe() {
 async function speak(language) {
   const answer = await fetch(`/kiosk?lang=${language}`).catch(() => null);
   if (!answer?.ok) return;
+  const held = document.activeElement?.matches("[data-do=language]");
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   root().replaceWith(document.adoptNode(page.getElementById("kiosk")));
   document.documentElement.lang = page.documentElement.lang;
@@ -144,6 +166,7 @@ async function speak(language) {
   dress();
   tick();
   await again();
+  if (held) root().querySelector("[data-do=language]").focus({ preventScroll: true });
   read(shown());
 }
 
@@ -184,11 +207,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "Escape") back();
   if (typed(current()?.name, event)) return;
-  const letters = /^[a-z]$/i.test(event.key) && ["start", "departments", "items"].includes(current()?.name);
-  if (letters) {
-    event.preventDefault();
-    go("search", { words: event.key });
-  }
+  if (typeAhead(current()?.name, event)) event.preventDefault();
 });
 
 onScan((code) => !AWAY.has(current()?.name) && checkIn(code));

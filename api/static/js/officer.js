@@ -1,6 +1,14 @@
 // What the pages of officers share at the door: the way to signing in, the hall that somebody works for, a refusal.
 import { call } from "./api.js";
 
+/** Where each role works; whoever is not named here works at a window. */
+const PLACES = { guide: "/desk", operator: "/phone", supervisor: "/supervise", admin: "/supervise" };
+
+/** The page where a role works. */
+export function placeOf(role) {
+  return PLACES[role] ?? "/console";
+}
+
 /** To the sign-in page, and back here afterwards. */
 export function signIn() {
   location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);

@@ -32,7 +32,6 @@ async function start() {
   const hall = await call("GET", path);
   const english = document.documentElement.lang === "en";
   at("hall-name").textContent = at("hall-name").title = (english && hall.name_en) || hall.name;
-  at("first-desk").hidden = false;
 
   const booking = openBooking(path, hall, { done: (made, before) => caller.keep(made, before), left: () => caller.show() });
   const caller = openCaller(path, booking);
@@ -45,10 +44,12 @@ async function start() {
   at("fresh").addEventListener("click", caller.fresh);
   at("register").addEventListener("click", enquiries.register);
   document.addEventListener("keydown", (event) => onKey(event, keys));
-  followHall(code, enquiries.look);
-  await enquiries.look();
+  // Shown when everything listens, and nothing takes the focus afterwards from whoever has begun.
+  at("first-desk").hidden = false;
   caller.fresh();
   say("", "");
+  followHall(code, enquiries.look);
+  await enquiries.look();
 }
 
 function onKey(event, keys) {

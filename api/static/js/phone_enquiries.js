@@ -65,11 +65,13 @@ export function openEnquiries(path, about) {
   async function write() {
     const value = (name) => asking.elements[name].value.trim();
     const said = { question: value("question"), unit: value("unit"), name: value("name"), phone: value("phone") };
+    said.channel = value("channel");
+    if (asking.elements.complaint.checked) said.kind = "complaint";
     if (item && asking.elements.about.checked) said.item = item.code;
     const made = await send(`${path}/enquiries`, said);
     at("register-panel").close();
     await look();
-    return fill(words.registered, made);
+    return fill(made.kind === "complaint" ? words.registered_complaint : words.registered, made);
   }
 
   /** Show an enquiry with its caller in full; the look is recorded. */
@@ -138,7 +140,7 @@ function row(one, now) {
   const { state, text } = due(one, now);
   Object.assign(button.dataset, { number: one.number, stop: "", state });
   const who = [one.caller, one.unit].filter(Boolean).join(" · ");
-  for (const [tag, said] of [["b", text], ["span", one.question], ["small", who], ["small", one.mine ? words.mine : one.holder]]) {
+  for (const [tag, said] of [["b", one.kind === "complaint" ? `${words.complaint} · ${text}` : text], ["span", one.question], ["small", who], ["small", one.mine ? words.mine : one.holder]]) {
     button.append(Object.assign(document.createElement(tag), { textContent: said, title: said }));
   }
   line.append(button);

@@ -1,7 +1,12 @@
 // The supervisor's page: who is it, which hall, what stands on the screen, and when it is read again.
 import { call, fill, texts, Unreachable, useSession } from "./api.js";
+import { Alerts } from "./supervise_alerts.js";
+import { openCase } from "./case_sheet.js";
+import { Cases } from "./cases.js";
+import { showSpeed } from "./supervise_speed.js";
 import { Booking } from "./supervise_booking.js";
 import { Content } from "./supervise_content.js";
+import { Register } from "./supervise_register.js";
 import { People, showDevices } from "./supervise_people.js";
 import { showFigures, showLines, showLongest, showNeeds } from "./supervise_side.js";
 import { Windows } from "./supervise_windows.js";
@@ -16,7 +21,7 @@ const POLL_MS = 10_000;
 const words = texts();
 const at = (id) => document.getElementById(id);
 const tabs = [...document.querySelectorAll("[role=tab]")];
-let path, windows, content, people, booking;
+let path, windows, content, people, booking, register, alerts, cases;
 let reading = null;
 let again = 0;
 let readAt = 0;
@@ -45,6 +50,10 @@ async function start() {
   content = new Content(tools);
   people = new People(tools);
   booking = new Booking(tools);
+  register = new Register(tools);
+  alerts = new Alerts(tools);
+  const open = (number, changed) => openCase(number, { path, chief: true, changed });
+  cases = new Cases(at("casework"), { path, mine: false, open });
   at("ticker-form").addEventListener("submit", sendTicker);
   await read();
   at("ticker").value = (await call("GET", `${path}/slides`)).ticker;
@@ -75,6 +84,12 @@ function choose(chosen) {
   if (name === "content") content.show();
   if (name === "people") people.show();
   if (name === "booking") booking.show();
+  if (name === "register") register.show();
+  if (name === "matters-panel") alerts.show();
+  if (name === "casework") {
+    cases.show();
+    showSpeed(at("speed"), path).catch(() => {}); // the list says what went wrong
+  }
 }
 
 for (const [place, tab] of tabs.entries()) {

@@ -2,13 +2,13 @@
 import { csrfWord, Refused, Unreachable } from "./api.js";
 
 /**
- * Send a file to the hall's media; gives what the server made of it. `progress(share)` from 0 to 1 while it goes.
+ * Send a file to a path of the interface; gives what the server made of it. `progress(share)` from 0 to 1 while it goes.
  * Rejects with Refused or Unreachable.
  */
-export function upload(hall, file, progress) {
+export function send(path, content, progress = () => {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `/api/v1${hall}/media?${new URLSearchParams({ name: file.name.slice(0, 100) })}`);
+    request.open("POST", `/api/v1${path}`);
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRFToken", csrfWord());
     request.setRequestHeader("Content-Type", "application/octet-stream");
@@ -20,6 +20,11 @@ export function upload(hall, file, progress) {
       else reject(new Refused(said));
     };
     request.onerror = request.onabort = () => reject(new Unreachable("upload"));
-    request.send(file);
+    request.send(content);
   });
+}
+
+/** Send a file to the hall's media. */
+export function upload(hall, file, progress) {
+  return send(`${hall}/media?${new URLSearchParams({ name: file.name.slice(0, 100) })}`, file, progress);
 }

@@ -24,12 +24,8 @@ export function release() {
   held = "";
 }
 
-screen("times", async (section, args) => {
+screen("times", (section, args) => {
   const say = texts().book, { item } = args;
-  if (!args.days) {
-    const query = new URLSearchParams({ item: item.code, channel: "onsite", hold: held });
-    args.days = daysOf(await get(`/halls/${house.code}/slots?${query}`));
-  }
   const chosen = args.days.find(({ day }) => day === args.day) ?? args.days.find(({ free }) => free);
   put(section, { item: item.name, said: args.said ?? (chosen ? "" : say.none) });
   const strip = args.days.map((day) => dayButton(day, day === chosen, () => {
@@ -44,6 +40,10 @@ screen("times", async (section, args) => {
     choose: () => take(slot, args),
   }));
   paged(section, [{ tiles }], args);
+}, async (args) => {
+  if (args.days) return;
+  const query = new URLSearchParams({ item: args.item.code, channel: "onsite", hold: held });
+  args.days = daysOf(await get(`/halls/${house.code}/slots?${query}`));
 });
 
 function dayButton({ day, open, why, reason, reason_en, free }, chosen, choose) {

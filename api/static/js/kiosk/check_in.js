@@ -84,13 +84,9 @@ async function refuse(code, error) {
   go("refused", { code, error, appointment });
 }
 
-screen("refused", async (section, args) => {
+screen("refused", (section, args) => {
   const { error, appointment } = args, say = texts().check_in;
   const ways = WAYS[error.code] ?? ["code", "phone"], early = error.code === "too_early" && appointment;
-  if (appointment && !args.item) {
-    const found = await get(`/halls/${house.code}/items?${new URLSearchParams({ q: appointment.item.code })}`).catch(() => null);
-    args.item = found?.items.find(({ code }) => code === appointment.item.code) ?? null;
-  }
   put(section, {
     title: say.title[error.code] ?? say.title.other,
     booked: appointment && [appointment.when, appointment.item.name].join(" · "),
@@ -103,6 +99,11 @@ screen("refused", async (section, args) => {
     button.hidden = !ways.includes(way) || !(here[way] ?? true);
     button.onclick = () => FURTHER[way](args);
   }
+}, async (args) => {
+  const { appointment } = args;
+  if (!appointment || args.item) return;
+  const found = await get(`/halls/${house.code}/items?${new URLSearchParams({ q: appointment.item.code })}`).catch(() => null);
+  args.item = found?.items.find(({ code }) => code === appointment.item.code) ?? null;
 });
 
 const FURTHER = {

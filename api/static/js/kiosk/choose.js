@@ -42,10 +42,11 @@ screen("departments", (section, args) => {
   paged(section, groups, args);
 });
 
-screen("items", async (section, args) => {
-  args.items ??= await itemsOf(args.department.code);
+screen("items", (section, args) => {
   put(section, { department: args.department.name });
   paged(section, [{ tiles: args.items.map(itemTile) }], args);
+}, async (args) => {
+  args.items ??= await itemsOf(args.department.code);
 });
 
 async function itemsOf(department) {

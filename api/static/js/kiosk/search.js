@@ -5,22 +5,21 @@ import { put } from "../figures.js";
 import { itemTile } from "./choose.js";
 import { get, house } from "./house.js";
 import { paged } from "./paging.js";
-import { again, screen } from "./stage.js";
+import { again, go, heading, screen } from "./stage.js";
 import { unsure } from "./take.js";
 
+/** Screens on which a letter begins a search. */
+const FROM = new Set(["start", "departments", "items"]);
 const PAUSE = 120; // milliseconds without a letter before the server is asked
 
 const EDITS = { erase: (words) => words.slice(0, -1), clear: () => "" };
 
-screen("search", async (section, args) => {
+const wordsOf = (args) => (args.words ?? "").trim();
+
+screen("search", (section, args) => {
   const input = section.querySelector("input");
-  const words = (args.words ?? "").trim();
-  if (args.answered !== words) {
-    const found = await get(`/halls/${house.code}/items?${new URLSearchParams({ q: words })}`);
-    if ((args.words ?? "").trim() !== words) return; // letters came meanwhile: their own answer is on its way
-    Object.assign(args, { found, answered: words });
-  }
-  const { found } = args;
+  const { found, answered: words } = args;
+  if (words !== wordsOf(args)) return; // letters came meanwhile: their own answer is on its way
   if (input.value.trim() !== words && document.activeElement !== input) input.value = args.words ?? "";
   const say = texts();
   const helped = { text: say.unsure, note: say.unsure_lead, choose: unsure };
@@ -42,4 +41,22 @@ screen("search", async (section, args) => {
       changed();
     };
   }
+}, async (args) => {
+  const words = wordsOf(args);
+  if (args.answered === words) return;
+  const found = await get(`/halls/${house.code}/items?${new URLSearchParams({ q: words })}`);
+  if (words === wordsOf(args)) Object.assign(args, { found, answered: words });
 });
+
+/** A key pressed on screen `name`, perhaps while the search is coming: who types fast need not wait for the field. */
+export function typeAhead(name, { key, repeat }) {
+  const letter = /^[a-z]$/i.test(key);
+  if (!FROM.has(name) || repeat || !(letter || key === "Backspace")) return false;
+  const { name: coming, args } = heading();
+  if (coming === "search") {
+    const words = args.words ?? "";
+    args.words = letter ? (words + key).slice(0, document.getElementById("words").maxLength) : EDITS.erase(words);
+    again();
+  } else if (letter) go("search", { words: key });
+  return true;
+}

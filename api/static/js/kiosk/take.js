@@ -90,7 +90,7 @@ const waitingAt = (line, say) => `${people(line.waiting, say)} · ${minutes(line
 
 /** How long the case takes, and its fee. */
 function promise({ kind, promised_days: days, fee_yuan: yuan }, say) {
-  const limit = fill(kind === "immediate" ? say.immediate : say.promised, { days });
+  const limit = fill(say.kind[kind], { days });
   return `${limit} · ${yuan ? fill(say.fee, { yuan }) : say.free}`;
 }
 

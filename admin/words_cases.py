@@ -1,0 +1,193 @@
+"""The words of case rules and of cases with their parts, steps, suspensions and papers."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..cases import papers, state
+from ..cases.clock import Light
+from ..cases.state import Action, Outcome
+from ..core.i18n import N_
+from . import words_core as core
+from .words_core import ColumnWords, Group, TableWords
+
+OUTCOMES: Final = {
+    Outcome.APPROVED: N_("准予办理"),
+    Outcome.REJECTED: N_("决定不予办理"),
+    Outcome.REFUSED: N_("不予受理，已退回"),
+    Outcome.WITHDRAWN: N_("申请人已撤回"),
+}
+
+LIGHTS: Final = {
+    Light.GREEN: N_("绿灯"),
+    Light.YELLOW: N_("黄灯"),
+    Light.RED: N_("红灯"),
+}
+
+ACTIONS: Final = {
+    Action.ACCEPT: N_("收件登记"),
+    Action.NOTICE: N_("一次性告知"),
+    Action.SUPPLEMENT: N_("补交材料"),
+    Action.COMPLETE: N_("补齐受理"),
+    Action.DEEM: N_("逾期未告知，视为受理"),
+    Action.REFUSE: N_("不予受理"),
+    Action.SUSPEND: N_("中止（特别程序）"),
+    Action.RESUME: N_("恢复计时"),
+    Action.EXTEND: N_("延期"),
+    Action.FORWARD: N_("转给承办单位"),
+    Action.TAKE: N_("承办单位接收"),
+    Action.JOIN: N_("发起联办"),
+    Action.STEP: N_("进入下一环节"),
+    Action.REPORT: N_("上报"),
+    Action.DECIDE: N_("办结"),
+    Action.REJECT: N_("不予办理"),
+    Action.WITHDRAW: N_("撤回"),
+    Action.DELIVER: N_("送达"),
+}
+
+
+TABLES: Final[Mapping[str, TableWords]] = {
+    "case_rules": TableWords(
+        N_("办件规则"),
+        N_("一个大厅对办理期限和提醒的规定，没有设置的大厅按默认值"),
+        Group.CASES,
+        {
+            "hall_id": core.HALL,
+            "warning_days": ColumnWords(N_("黄灯提前（工作日）"), N_("离办结期限还剩这么多个工作日时亮黄灯，0到30天")),
+            "handover_minutes": ColumnWords(N_("转交接收（分钟）"), N_("转来的人多久没有接收就提醒，1到1440分钟")),
+            "matter_hours": ColumnWords(N_("请示答复（小时）"), N_("领导多久没有答复请示就提醒，1到240小时")),
+            "custody_days": ColumnWords(N_("代收转交（工作日）"), N_("代收的材料几个工作日内须转到承接人，1到30天")),
+            "keep_days": ColumnWords(N_("信息保留（天）"), N_("办件结束后多少天清除申请人的个人信息，30到18250天")),
+        },
+    ),
+    "case_file": TableWords(
+        N_("办件"),
+        N_("窗口受理的申请，期限和红黄灯随之计算"),
+        Group.CASES,
+        {
+            "id": core.ID,
+            "number": ColumnWords(N_("办件编号"), N_("通知书和查询用的编号，BJ开头")),
+            "hall_id": core.HALL,
+            "ticket_id": ColumnWords(N_("排队号"), N_("从哪个排队号受理")),
+            "item_id": ColumnWords(N_("办理事项"), N_("办的什么事项")),
+            "version_id": ColumnWords(N_("依据版本"), N_("按受理时的事项版本办理")),
+            "department_id": ColumnWords(N_("受理部门"), N_("事项所属的部门")),
+            "unit_id": ColumnWords(N_("承办单位"), N_("现在由哪个部门办，转办后为承办单位")),
+            "window_number": ColumnWords(N_("受理窗口号"), N_("在哪个窗口受理")),
+            "confidential": ColumnWords(N_("保密"), N_("投诉类办件，只有值班长和经手人可见")),
+            "kind": ColumnWords(N_("办件类型"), N_("决定办理流程；不予受理的成为退回件")),
+            "state": ColumnWords(N_("办件状态"), N_("办到哪一步了")),
+            "outcome": ColumnWords(N_("办理结果"), N_("怎样结束的，办理中为空")),
+            "first_officer_id": ColumnWords(N_("首问责任人员"), N_("第一个接待的人，始终不变")),
+            "officer_id": ColumnWords(N_("受理人"), N_("谁受理的")),
+            "holder_id": ColumnWords(N_("承办人"), N_("现在由谁负责办理")),
+            "applicant": ColumnWords(N_("申请人"), N_("只显示部分姓名，全名须单独查看并留下记录")),
+            "company": ColumnWords(N_("单位申请"), N_("申请人是单位还是个人")),
+            "sealed": core.SEALED,
+            "name_index": core.NAME_INDEX,
+            "phone_index": core.PHONE_INDEX,
+            "language": core.LANGUAGE,
+            "materials": ColumnWords(N_("材料清单"), N_("各项材料、份数和收到日期")),
+            "received_at": ColumnWords(N_("收件时间"), N_("收到申请的时间")),
+            "received_on": ColumnWords(N_("收件日期"), N_("大厅当地的日期，一次性告知从此日起算")),
+            "statutory_days": ColumnWords(N_("法定时限（工作日）"), N_("受理时法律规定的期限，以工作日计")),
+            "days": ColumnWords(N_("承诺时限（工作日）"), N_("受理时承诺的期限，以工作日计")),
+            "complete": ColumnWords(N_("材料齐全"), N_("收件时材料是否齐全")),
+            "why_later": ColumnWords(N_("未当场告知理由"), N_("不能当场一次性告知的理由")),
+            "noticed_on": ColumnWords(N_("告知日期"), N_("一次性告知的日期")),
+            "completed_on": ColumnWords(N_("补齐日期"), N_("材料补齐的日期，当天受理")),
+            "extended": ColumnWords(N_("延长（工作日）"), N_("批准延长的工作日，0到10天，只能延一次")),
+            "extended_on": ColumnWords(N_("延期日期"), N_("批准延期的日期，须在原期限之前")),
+            "decided_on": ColumnWords(N_("决定日期"), N_("决定书的落款日期，或告知不予办理的日期")),
+            "ended_on": ColumnWords(N_("办结日期"), N_("本大厅办完的日期，上报件为上报之日")),
+            "actual_days": ColumnWords(N_("实际用时（工作日）"), N_("实际用了多少个工作日")),
+            "reason": ColumnWords(N_("理由"), N_("不予受理或不予办理的理由")),
+            "delivered_on": ColumnWords(N_("送达日期"), N_("结果送到申请人的日期")),
+            "parts_open": ColumnWords(N_("未结联办部分"), N_("还有几个部门没有办完，全部办完才能办结")),
+            "accepted_on": ColumnWords(N_("受理日期"), N_("期限从下一个工作日起算")),
+            "notice_by": ColumnWords(N_("最迟告知"), N_("最迟哪天一次性告知，过期视为受理")),
+            "due_on": ColumnWords(N_("办结期限"), N_("应在哪天以前办结，中止期间为空")),
+            "yellow_on": ColumnWords(N_("黄灯日期"), N_("从哪天起亮黄灯")),
+            "provisional": ColumnWords(N_("暂定"), N_("放假安排尚未公布，期限可能调整")),
+            "light": ColumnWords(N_("红黄灯"), N_("绿灯在期限内，黄灯将到期，红灯已超期")),
+            "deliver_by": ColumnWords(N_("最迟送达"), N_("决定作出后最迟哪天送达")),
+            "judged_at": ColumnWords(N_("计时时间"), N_("期限和灯最近一次计算的时间")),
+            "moves": core.MOVES,
+            "action": ColumnWords(N_("最近操作"), N_("最近一次办了什么")),
+            "actor": core.ACTOR,
+            "changed_at": core.CHANGED,
+            "note": core.NOTE,
+        },
+        {
+            "kind": state.KINDS,
+            "state": state.STATES,
+            "outcome": OUTCOMES,
+            "light": LIGHTS,
+            "action": ACTIONS,
+            "language": core.LANGUAGES,
+        },
+    ),
+    "case_part": TableWords(
+        N_("联办分工"),
+        N_("联办件里其他部门各自负责的部分"),
+        Group.CASES,
+        {
+            "id": core.ID,
+            "case_id": ColumnWords(N_("所属办件"), N_("是哪个联办件的部分")),
+            "department_id": ColumnWords(N_("联办部门"), N_("由哪个部门办，每个部门一份")),
+            "days": ColumnWords(N_("办理天数（工作日）"), N_("给多少个工作日，1到500天")),
+            "sent_on": ColumnWords(N_("发出日期"), N_("通知该部门的日期")),
+            "due_on": ColumnWords(N_("反馈期限"), N_("应在哪天以前反馈意见")),
+            "done_on": ColumnWords(N_("反馈日期"), N_("实际反馈的日期")),
+            "done_by_id": ColumnWords(N_("反馈人"), N_("谁反馈的")),
+            "opinion": ColumnWords(N_("办理意见"), N_("该部门的意见，办完时必填")),
+        },
+    ),
+    "case_step": TableWords(
+        N_("环节记录"),
+        N_("办件走过的环节，各有时限和责任岗位"),
+        Group.CASES,
+        {
+            "id": core.ID,
+            "case_id": ColumnWords(N_("所属办件"), N_("是哪个办件的环节")),
+            "position": ColumnWords(N_("环节次序"), N_("第几个环节")),
+            "name": ColumnWords(N_("环节名称"), N_("如“受理”“审核”")),
+            "post": ColumnWords(N_("责任岗位"), N_("由哪个岗位负责")),
+            "days": ColumnWords(N_("标准时限（工作日）"), N_("这个环节规定几个工作日")),
+            "began_on": ColumnWords(N_("开始日期"), N_("进入这个环节的日期")),
+            "due_on": ColumnWords(N_("环节期限"), N_("应在哪天以前完成")),
+            "ended_on": ColumnWords(N_("完成日期"), N_("实际完成的日期")),
+            "ended_by_id": ColumnWords(N_("完成人"), N_("谁完成的")),
+        },
+    ),
+    "case_suspension": TableWords(
+        N_("中止记录"),
+        N_("听证、检测等特别程序，期间不计入办理期限"),
+        Group.CASES,
+        {
+            "id": core.ID,
+            "case_id": ColumnWords(N_("所属办件"), N_("中止的是哪个办件")),
+            "procedure": ColumnWords(N_("特别程序"), N_("因哪种程序中止")),
+            "reason": ColumnWords(N_("中止理由"), N_("书面告知申请人的理由")),
+            "began_on": ColumnWords(N_("中止日期"), N_("从这天起不计时")),
+            "ended_on": ColumnWords(N_("恢复日期"), N_("从这天起恢复计时，进行中为空")),
+        },
+        {"procedure": state.PROCEDURES},
+    ),
+    "case_document": TableWords(
+        N_("文书"),
+        N_("发给申请人的通知书和决定书，发出后不再改动"),
+        Group.CASES,
+        {
+            "id": core.ID,
+            "key": core.KEY,
+            "case_id": ColumnWords(N_("所属办件"), N_("是哪个办件的文书")),
+            "kind": ColumnWords(N_("文书类型"), N_("哪一种文书")),
+            "number": ColumnWords(N_("文书编号"), N_("由文书字头和办件编号组成")),
+            "day": ColumnWords(N_("出具日期"), N_("文书上的日期")),
+            "staff_id": ColumnWords(N_("经办人"), N_("谁出具的")),
+            "forced": ColumnWords(N_("二次告知"), N_("违反一次性告知、由值班长负责的再次告知")),
+            "content": ColumnWords(N_("文书内容"), N_("文书正文，不含申请人的个人信息")),
+        },
+        {"kind": papers.TITLES},
+    ),
+}
