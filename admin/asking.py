@@ -2,6 +2,7 @@
 
 piccolo-admin shows of a field only its title, its type and what stands in it at first; so the title says what is meant.
 Where one of some words is meant the page offers them (``admin_forms.js``); who asks without a page writes one of them.
+What a hall has names for is offered while somebody types (`offers`).
 """
 
 import re
@@ -24,6 +25,8 @@ TEXT_AREA: Final[dict[str, Any]] = {"format": "text-area"}
 """For a field of several lines."""
 CHOICES: Final = "choices"
 """Under this name a field's schema has the words to choose from."""
+NAMES: Final = "names"
+"""Under this name a field says what it names (`Named`)."""
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST, pattern=r"^[^\x00]*$")]
 """What may be left empty."""
@@ -33,12 +36,30 @@ Needed = Annotated[
 E = TypeVar("E", bound=StrEnum)
 
 
+class Named(StrEnum):
+    """What a hall has several of, each with a name of its own that forms ask for."""
+
+    HALL = "hall"
+    LINE = "line"
+    WINDOW = "window"
+    ITEM = "item"
+    BADGE = "badge"
+    ACCOUNT = "account"
+    DEVICE = "device"
+    PRINTER = "printer"
+
+
+def names(one: Named) -> dict[str, Any]:
+    """For a field in which one of these is named."""
+    return {NAMES: one}
+
+
 class Ask(BaseModel):
     """What every form asks."""
 
     model_config = ConfigDict(extra="ignore")
 
-    hall: Word = Field("", title=N_("大厅代码（只管一个大厅时不填）"))
+    hall: Word = Field("", title=N_("大厅代码（只管一个大厅时不填）"), json_schema_extra=names(Named.HALL))
 
 
 class Group(StrEnum):

@@ -9,7 +9,7 @@ from ..core.clock import now
 from ..core.i18n import N_, translate
 from ..queue import devices
 from ..queue.staff import DeviceKind
-from .asking import Ask, Form, Group, Needed, Word, among_these, chosen
+from .asking import Ask, Form, Group, Named, Needed, Word, among_these, chosen, names
 from .house import House, Officer
 
 KINDS: Final = {
@@ -22,13 +22,13 @@ KINDS: Final = {
 class NewDevice(Ask):
     kind: Needed = Field(title=N_("设备类型"), json_schema_extra=among_these(KINDS))
     name: Needed = Field(title=N_("名称（写它摆在哪里）"))
-    window: Word = Field("", title=N_("窗口号（只有窗口屏填）"))
-    printer: Word = Field("", title=N_("出票打印机的名称（只有取号机填）"))
+    window: Word = Field("", title=N_("窗口号（只有窗口屏填）"), json_schema_extra=names(Named.WINDOW))
+    printer: Word = Field("", title=N_("出票打印机的名称（只有取号机填）"), json_schema_extra=names(Named.PRINTER))
     address: Word = Field("", title=N_("打印机的网络地址（只有打印机填，如 192.168.1.50:9100）"))
 
 
 class RevokedDevice(Ask):
-    name: Needed = Field(title=N_("设备名称"))
+    name: Needed = Field(title=N_("设备名称"), json_schema_extra=names(Named.DEVICE))
 
 
 async def add(house: House, officer: Officer, asked: NewDevice) -> str:

@@ -19,7 +19,7 @@ from ..queue import closing as hours
 from ..queue import weeks
 from ..queue.weeks import Season, Week
 from . import told as told_of
-from .asking import Ask, Form, Group, Word, among_these, chosen, line_of, listed
+from .asking import Ask, Form, Group, Named, Word, among_these, chosen, line_of, listed, names
 from .house import House, Officer
 
 LONGEST_REASON, LONGEST_ENGLISH, SHORTEST_REASON = 100, 160, 2
@@ -43,7 +43,7 @@ BOOKED: Final = {
 
 class ClosedDay(Ask):
     day: date = Field(title=N_("停办哪天"))
-    line: Word = Field("", title=N_("队列前缀（空着：整个大厅）"))
+    line: Word = Field("", title=N_("队列前缀（空着：整个大厅）"), json_schema_extra=names(Named.LINE))
     booked: Word = Field(BOOKED[Booked.LOOK], title=N_("已预约的人怎么办"), json_schema_extra=among_these(BOOKED))
     reason: Word = Field("", title=N_("停办原因（会告诉群众）"))
     reason_en: Word = Field("", title=N_("停办原因（英文，可不填）"))
@@ -51,11 +51,11 @@ class ClosedDay(Ask):
 
 class ReopenedDay(Ask):
     day: date = Field(title=N_("恢复哪天"))
-    line: Word = Field("", title=N_("队列前缀（空着：整个大厅）"))
+    line: Word = Field("", title=N_("队列前缀（空着：整个大厅）"), json_schema_extra=names(Named.LINE))
 
 
 class CopiedWeek(Ask):
-    source: Word = Field("", title=N_("从哪个队列复制（前缀；空着：大厅的时间）"))
+    source: Word = Field("", title=N_("从哪个队列复制（前缀；空着：大厅的时间）"), json_schema_extra=names(Named.LINE))
     source_since: date | None = Field(None, title=N_("复制哪个时令：开始日期（空着：全年的时间）"))
     source_until: date | None = Field(None, title=N_("复制哪个时令：结束日期"))
     targets: Word = Field("", title=N_("复制到哪些队列（前缀，用分号隔开；* 为所有队列；空着：大厅）"))

@@ -13,7 +13,22 @@ from ..queue import items
 from ..queue.hall import VERSIONED, CaseKind
 from ..queue.hallcells import CellError
 from ..queue.itemrules import ItemFault, said, typed
-from .asking import TEXT_AREA, Ask, Form, Group, Needed, Word, among_these, called, chosen, listed, pair, spoken
+from .asking import (
+    TEXT_AREA,
+    Ask,
+    Form,
+    Group,
+    Named,
+    Needed,
+    Word,
+    among_these,
+    called,
+    chosen,
+    listed,
+    names,
+    pair,
+    spoken,
+)
 from .house import House, Officer
 
 CLEARED: Final = "-"
@@ -37,7 +52,7 @@ YES_NO: Final = {YesNo.YES: N_("是"), YesNo.NO: N_("否")}
 
 
 class RevisedItem(Ask):
-    code: Needed = Field(title=N_("事项编码"))
+    code: Needed = Field(title=N_("事项编码"), json_schema_extra=names(Named.ITEM))
     note: Needed = Field(title=N_("修订原因"))
     name: Word = Field("", title=N_("事项名称（各项空着即不变）"))
     case_kind: Word = Field("", title=N_("办件类型"), json_schema_extra=among_these(KINDS))

@@ -13,7 +13,7 @@ from ..core.i18n import N_, date_text, translate
 from ..queue import accounts, officers, seats
 from ..queue.hallstore import hall_id
 from ..queue.staff import Role
-from .asking import Ask, Form, Group, Needed, among_these, chosen, listed
+from .asking import Ask, Form, Group, Named, Needed, among_these, chosen, listed, names
 from .house import House, Officer
 from .words_people import ROLES
 
@@ -26,12 +26,12 @@ class NewMember(Ask):
 
 
 class LostPassword(Ask):
-    username: Needed = Field(title=N_("用户名"))
+    username: Needed = Field(title=N_("用户名"), json_schema_extra=names(Named.ACCOUNT))
 
 
 class MovedStaff(Ask):
-    badge: Needed = Field(title=N_("工号"))
-    window: Needed = Field(title=N_("到哪个窗口（窗口号）"))
+    badge: Needed = Field(title=N_("工号"), json_schema_extra=names(Named.BADGE))
+    window: Needed = Field(title=N_("到哪个窗口（窗口号）"), json_schema_extra=names(Named.WINDOW))
     since: date = Field(title=N_("从哪天起"))
     until: date | None = Field(None, title=N_("到哪天止（空着：长期）"))
 

@@ -5,8 +5,10 @@ language; the tables' interfaces serve both, because addresses may name a table 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 from piccolo.apps.user.tables import BaseUser
 from piccolo_admin.endpoints import AdminRouter, FormConfig
@@ -24,6 +26,7 @@ from .counter import OFFICER, Counter
 from .forms import forms
 from .house import House, Officer
 from .mirror import mirrors
+from .offers import offered
 from .phrases import CHINESE
 
 SITE_NAME = N_("排号 · 后台管理")
@@ -34,6 +37,7 @@ LINKS: Mapping[str, str] = {N_("导入导出大厅"): "/hall-files", N_("值班�
 """The house's own pages that the menu leads to."""
 FORM_MENUS = ("/api/forms/", "/api/forms/grouped/")
 """Whoever changes nothing is offered no forms that would."""
+_SCHEMA = re.compile(f"{FORM_MENUS[0]}([a-z-]+)/schema/")
 _HEAD = (
     '<link rel="icon" href="/static/icon.svg" type="image/svg+xml">'
     '<script src="/static/js/admin_words.js"></script><script src="/static/js/admin.js"></script>'
@@ -49,6 +53,7 @@ class Site:
     """``__call__`` is the application; mounted at ``/admin``."""
 
     def __init__(self, house: House) -> None:
+        self._house = house
         made = mirrors(Base.metadata, house.engine)
         self._counters = {
             name: Counter(house, Base.metadata.tables[name], mirror)
@@ -95,6 +100,8 @@ class Site:
             served = self._menus[officer.language]
         elif path.startswith(FORM_MENUS[0]) and scope["method"] == "POST":
             served = await self._submitted(scope, receive, officer)
+        elif (asked := _SCHEMA.fullmatch(path)) and (schema := self._schema(asked[1], officer.language)):
+            served = JSONResponse(await offered(self._house, officer, schema))
         elif path.startswith(_PICCOLOS):
             served = self._pages[officer.language]
         elif not path.startswith(TABLES + "/"):
@@ -107,6 +114,11 @@ class Site:
             root = f"{scope.get('root_path', '')}{TABLES}/{name}"
             scope, served = dict(scope) | {"path": f"{root}/{rest}", "root_path": root}, counter
         await served(scope, receive, send)
+
+    def _schema(self, slug: str, language: Language) -> dict[str, Any] | None:
+        """What the form at this address asks; None where there is none."""
+        form = self._pages[language].form_config_map.get(slug)
+        return form.pydantic_model.model_json_schema() if form else None
 
     async def _submitted(self, scope: Scope, receive: Receive, officer: Officer) -> ASGIApp:
         """A form that was sent, if it can be one: piccolo-admin takes for granted that it is a JSON object."""

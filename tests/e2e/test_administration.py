@@ -13,7 +13,7 @@ import pytest
 from administrator import SIZE, Administrator, administrator, sign_in
 from day import Day
 from following import LISTEN, followed, soon
-from playwright.async_api import Browser, BrowserContext, Dialog, Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, Dialog, Locator, Page, Route, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
@@ -224,6 +224,27 @@ async def test_forms_offer_what_can_be_chosen(browser: Browser, shop: Shop) -> N
     await admin.at("forms/close-day")
     assert await _offered(admin, "已预约的人怎么办") == ["先看名单", "改期", "取消"]
     await expect(admin.form.locator("input[type=hidden][name]")).to_have_count(0)
+
+
+async def test_forms_offer_what_there_is_while_somebody_types(browser: Browser, shop: Shop) -> None:
+    admin = await administrator(browser, shop)
+    await admin.at("forms/close-day")
+    line = admin.form.get_by_label("队列前缀（空着：整个大厅）", exact=True)
+    assert ("A", "社会保险") in await _suggested(line)
+    await admin.at("forms/revoke-device")
+    device = admin.form.get_by_label("设备名称", exact=True)
+    assert dict(await _suggested(device)).keys() == {"大厅屏", "大门取号机"}
+    await admin.at("forms/issue-device")
+    await expect(admin.form.get_by_label("名称（写它摆在哪里）", exact=True)).not_to_have_attribute(
+        "list", re.compile("")
+    )
+    assert ("3", "社保1号窗口") in await _suggested(admin.form.get_by_label("窗口号（只有窗口屏填）", exact=True))
+
+
+async def _suggested(field: Locator) -> list[tuple[str, str]]:
+    await expect(field).to_have_attribute("list", re.compile("."))
+    found = await field.evaluate("(field) => [...field.list.options].map((one) => [one.value, one.label])")
+    return [(word, called) for word, called in found]
 
 
 async def _offered(admin: Administrator, label: str) -> list[str]:

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const BEGINNING = /\/api\/tables\/[^/]+\/(new|schema|\d+)\/$/;
+  const BEGINNING = /\/api\/(tables\/[^/]+\/(new|schema|\d+)|forms\/[^/]+\/schema)\/$/;
   const { classList } = document.documentElement;
   let coming = 0;
 

@@ -1,4 +1,5 @@
-// piccolo-admin's forms ask for words to be typed; where the schema of a field names some, they are chosen from a list.
+// piccolo-admin's forms ask for words to be typed; where the schema of a field has choices, one is chosen from a list, and
+// where it has offers, whoever types sees what there is.
 "use strict";
 
 (() => {
@@ -16,6 +17,23 @@
     field.after(list);
   }
 
+  const offered = new WeakMap(); // field -> what is offered there
+
+  /** What there is appears while somebody types: by what is written, or by what it is called. */
+  function suggest(field, offers) {
+    if (offered.get(field) === offers) return;
+    offered.set(field, offers);
+    field.list?.remove();
+    field.removeAttribute("list");
+    if (!offers) return;
+    const list = document.createElement("datalist");
+    list.id = `offers-${field.name}`;
+    list.append(...offers.map(([word, called]) => new Option(called, word)));
+    field.after(list);
+    field.setAttribute("list", list.id);
+    field.autocomplete = "off"; // what was typed here once may be of another hall
+  }
+
   let place;
 
   /** Whoever comes to another form finds it empty: without what the last one told, which may be a password. */
@@ -29,8 +47,9 @@
     if (location.hash !== place) begin();
     const asked = store()?.state.formSchema?.properties ?? {};
     for (const field of document.querySelectorAll(".inner form input[name]")) {
-      const { choices, default: first = "" } = asked[field.name] ?? {};
+      const { choices, offers, default: first = "" } = asked[field.name] ?? {};
       if (choices) offer(field, field.name, choices, first);
+      else suggest(field, offers);
     }
   }
 
