@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -12,11 +12,14 @@ from typing import Any, TypeVar
 import click
 import uvicorn
 
+from ..booking.appointments import AppointmentRow
+from ..booking.intake import Sender, take_in
 from ..core import settings as settings_module
 from ..core.clock import now
 from ..core.db import Database
 from ..core.errors import Invalid, Problem
 from ..core.i18n import N_, Language, negotiate, translate
+from ..core.privacy import Vault
 from ..core.settings import Settings, SettingsError
 from ..queue import hallexchange, hallfiles, hallstore
 from ..queue.actor import SYSTEM
@@ -129,24 +132,31 @@ def _upload(path: Path) -> hallexchange.Upload:
 def hall_import(source: Path, dry_run: bool) -> None:
     """Read a hall from its files: all of it or nothing, every bad row reported."""
 
-    async def work(database: Database) -> tuple[hallexchange.Upload, hallexchange.Report]:
+    settings, language = _settings(), _language()
+    sender = Sender(SYSTEM, now(), Vault(settings.secret), settings.public_url.rstrip("/"))
+
+    async def work(database: Database) -> tuple[hallexchange.Upload, hallexchange.Report, Sequence[AppointmentRow]]:
         upload = _upload(source)
+        stuck: Sequence[AppointmentRow] = ()
         async with database.write() as tx:
             if dry_run:
                 report = await hallexchange.preview(tx, upload)
             else:
-                report = await hallexchange.apply(tx, upload, file=source.name, actor=SYSTEM.label, at=now())
+                report, stuck = await take_in(tx, upload, source.name, sender)
         if report.faults:
             raise hallfiles.BrokenFiles(report.faults)
-        return upload, report
+        return upload, report, stuck
 
-    (files, _), report = _run(work)
+    (files, _), report, stuck = _run(work)
     if dry_run:
-        click.echo("\n".join(report.lines(_language())))
+        click.echo("\n".join(report.lines(language)))
         return
     told = N_("已导入{name}：{windows}个窗口，{lines}条队列，{items}个事项")
     counts = {"windows": len(files.windows), "lines": len(files.lines), "items": len(files.items)}
-    click.echo(translate(_language(), told, name=files.hall.name, **counts))
+    click.echo(translate(language, told, name=files.hall.name, **counts))
+    if stuck:
+        click.echo(translate(language, N_("{count}个预约不在新的时间里，请联系改期"), count=len(stuck)))
+        click.echo("\n".join(row.code for row in stuck))
 
 
 @hall.command("export")

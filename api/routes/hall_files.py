@@ -2,33 +2,29 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ...booking import rulebook
 from ...booking.appointments import AppointmentRow
-from ...booking.office import Office
-from ...booking.planning import replan
+from ...booking.intake import Sender, take_in
 from ...core.bus import Moved, What
 from ...core.clock import business_day, now
 from ...core.errors import Invalid, Unprocessable
 from ...core.i18n import N_, Language
 from ...display.media import MEGABYTE
-from ...queue import hallchanges, hallexchange, halls, hallstore, hallwords
+from ...queue import hallchanges, hallexchange, hallstore, hallwords
 from ...queue.hallchanges import Changes, SheetChanges
-from ...queue.hallexchange import Kind, Report, Upload
+from ...queue.hallexchange import Kind, Report
 from ...queue.hallsheets import BrokenFiles, Fault
 from ..guard import of_hall
 from ..language import language_of
 from ..limits import PRIVATE
 from ..links import root_of
 from ..problems import PROBLEM_JSON, problem
-from ..services import Provided, Services
+from ..services import Provided
 from .bodies import NO_NUL
 
 AnyRequest = Request[Any, Any, Any]
@@ -59,7 +55,7 @@ async def export(
 
 
 @post("/halls/import", name="hall_import", status_code=200, request_max_body_size=LARGEST_FILE)
-async def take_in(request: AnyRequest, services: Provided, name: Name = "", agreed: Agreed = None) -> Response[bytes]:
+async def import_(request: AnyRequest, services: Provided, name: Name = "", agreed: Agreed = None) -> Response[bytes]:
     """What the hall in a file would change; with ``agreed``, the ``mark`` of such a preview, it is done.
 
     The body is the file itself, ``name`` says by its end what it is (400 ``hall_file``). Files with faults change
@@ -76,7 +72,10 @@ async def take_in(request: AnyRequest, services: Provided, name: Name = "", agre
                 report = await hallexchange.preview(tx, upload, request.user.hall_id)
             stuck: Sequence[AppointmentRow] = ()
         else:
-            report, stuck = await _apply(request, services, upload, agreed, name, moment)
+            user, root = request.user, root_of(request, services)
+            sender = Sender(user.actor, moment, services.vault, root, user.hall_id, agreed)
+            async with services.database.write() as tx:
+                report, stuck = await take_in(tx, upload, name, sender)
     except BrokenFiles as error:
         return _refused(request, error.faults)
     if report.faults:
@@ -85,29 +84,6 @@ async def take_in(request: AnyRequest, services: Provided, name: Name = "", agre
         services.bus.publish(Moved(report.hall_id, What.HALL))
         services.messages.wake()
     return _answer(said(report, language) | {"in_the_way": [row.code for row in stuck]})
-
-
-async def _apply(
-    request: AnyRequest, services: Services, upload: Upload, agreed: str, name: str, moment: datetime
-) -> tuple[Report, Sequence[AppointmentRow]]:
-    """The import and the slots that follow from it, in one transaction."""
-    user = request.user
-    async with services.database.write() as tx:
-        report = await hallexchange.apply(
-            tx, upload, file=name, actor=user.actor.label, at=moment, own=user.hall_id, agreed=agreed
-        )
-        if report.hall_id is None:
-            return report, ()
-        return report, await replan(tx, await _office(tx, request, services, report, moment))
-
-
-async def _office(
-    tx: AsyncConnection, request: AnyRequest, services: Services, report: Report, moment: datetime
-) -> Office:
-    """The hall's booking as this transaction left it."""
-    facts = await halls.load(tx, report.code)
-    rules = await rulebook.load(tx, facts.id)
-    return Office(services.vault, facts, rules, root_of(request, services), request.user.actor, moment)
 
 
 def said(report: Report, language: Language) -> dict[str, Any]:
@@ -172,4 +148,4 @@ def _answer(body: Any, status: int = 200, media_type: str = "application/json") 
     return Response(msgspec.json.encode(body), status_code=status, media_type=media_type)
 
 
-router = Router("/", route_handlers=[export, take_in], cache_control=PRIVATE)
+router = Router("/", route_handlers=[export, import_], cache_control=PRIVATE)

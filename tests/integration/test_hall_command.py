@@ -4,10 +4,14 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import pytest
 from click.testing import CliRunner, Result
+from diary import open_diary
 from house import SAMPLE, SMALL
 from paihao.api.cli import main
+from paihao.booking.tables import Slot
+from paihao.core.clock import local, now
 from paihao.core.db import Base, Database
 from paihao.core.i18n import LANGUAGES, translate
 from sqlalchemy import select
@@ -138,3 +142,26 @@ def test_what_no_hall_can_be_in(command: Command) -> None:
         assert result.exit_code == 1
         assert result.output.splitlines()[0] == told
     assert command.everything() == before
+
+
+def evenings(book: Any) -> None:
+    """Hours outside of all that there were."""
+    sheet = book["hours"]
+    sheet.delete_rows(2, sheet.max_row)
+    for weekday in range(1, 8):
+        sheet.append([weekday, "19:00", "21:00"])
+
+
+@pytest.mark.anyio
+async def test_slots_follow_and_who_has_no_place_any_more_is_told_of(database_url: str, tmp_path: Path) -> None:
+    """R38: also by command there is no moment at which people book what the hall has taken back."""
+    command = Command(database_url, tmp_path)
+    async with open_diary(database_url) as diary:
+        booked = await diary.book()
+        told = await anyio.to_thread.run_sync(lambda: command.good("import", command.book(evenings)))
+        assert told.splitlines()[1:] == ["1个预约不在新的时间里，请联系改期", booked["code"]]
+        hall = await diary.house.services.halls.get("small")
+        async with diary.house.services.database.read() as connection:
+            offered = select(Slot.starts_at).where(Slot.hall_id == hall.id, Slot.starts_at > now(), ~Slot.closed)
+            hours = {local(moment, hall.timezone).hour for moment in (await connection.execute(offered)).scalars()}
+        assert hours == {19, 20}
