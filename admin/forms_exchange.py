@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..core.clock import business_day, now
 from ..core.i18n import N_
-from ..queue import hallexchange, hallstore
+from ..queue import hallexchange, hallread
 from ..queue.hallexchange import Kind
 from .asking import Ask, Form, Group, Word, among_these, chosen
 from .house import House, Officer
@@ -25,7 +25,7 @@ async def export(house: House, officer: Officer, asked: ExportedHall) -> FileRes
     kind = chosen(asked.kind, KINDS, officer.language)
     hall = await house.hall_for(officer, asked.hall)
     async with house.database.write() as tx:  # a transaction: the file shows one moment
-        files = await hallstore.load(tx, hall.id)
+        files = await hallread.load(tx, hall.id)
     data = await asyncio.to_thread(hallexchange.written, files, kind, officer.language)
     name = hallexchange.file_name(hall.code, business_day(now(), hall.timezone), kind)
     return FileResponse(BytesIO(data), name, kind.media_type)

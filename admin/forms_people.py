@@ -11,7 +11,7 @@ from ..core.clock import now
 from ..core.errors import Forbidden, NotFound
 from ..core.i18n import N_, date_text, translate
 from ..queue import accounts, officers, seats
-from ..queue.hallstore import hall_id
+from ..queue.hallread import hall_id
 from ..queue.staff import Role
 from .asking import Ask, Form, Group, Named, Needed, among_these, chosen, listed, names
 from .house import House, Officer

@@ -19,7 +19,7 @@ from ..core.db import Database
 from ..core.errors import ForeignHall
 from ..core.i18n import Language
 from ..core.privacy import Vault
-from ..queue import halls, hallstore
+from ..queue import hallread, halls
 from ..queue.actor import SYSTEM, Actor
 from ..queue.facts import HallFacts
 from ..queue.hall import Hall
@@ -67,7 +67,7 @@ class House:
         if not code and officer.hall_id is not None:
             return await self.halls.by_id(officer.hall_id)
         async with self.database.read() as connection:
-            hall_id = await hallstore.hall_id(connection, code or None)
+            hall_id = await hallread.hall_id(connection, code or None)
         if officer.hall_id not in (None, hall_id):
             raise ForeignHall
         return await self.halls.by_id(hall_id)

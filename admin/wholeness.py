@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.errors import Invalid
 from ..core.i18n import N_, Language, translate
-from ..queue import hallfiles, hallstore
+from ..queue import hallfiles, hallread
 
 FAULTS_NAMED = 3
 DESCRIBED = frozenset(
@@ -23,7 +23,7 @@ async def check(tx: AsyncConnection, table: Table, hall_id: int | None, language
     if table.name not in DESCRIBED or hall_id is None:
         return
     try:
-        faults = hallfiles.faults(await hallstore.load(tx, hall_id))
+        faults = hallfiles.faults(await hallread.load(tx, hall_id))
     except msgspec.ValidationError as error:
         raise Invalid(code="invalid") from error
     if faults:

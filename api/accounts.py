@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..core import audit, second_factor
 from ..core.clock import now
 from ..core.db import Database
-from ..queue import accounts, devices, hallstore
+from ..queue import accounts, devices, hallread
 from ..queue.accounts import hashed, insert_staff, new_password
 from ..queue.actor import SYSTEM
 from ..queue.staff import DeviceKind, Role
@@ -37,7 +37,7 @@ async def add_user(database: Database, username: str, role: Role, hall_code: str
     stored, moment = hashed(password), now()
     async with database.write() as tx:
         everywhere = hall_code is None and role is Role.ADMIN
-        hall = None if everywhere else await hallstore.hall_id(tx, hall_code)
+        hall = None if everywhere else await hallread.hall_id(tx, hall_code)
         await insert_staff(tx, [member], role, hall, stored, moment)
         made = await accounts.find(tx, member.username)
         said = {**member._asdict(), "role": role}
@@ -64,7 +64,7 @@ async def add_device(
     devices.checked(wish)
     moment = now()
     async with database.write() as tx:
-        hall = await hallstore.hall_id(tx, hall_code)
+        hall = await hallread.hall_id(tx, hall_code)
         made = await devices.add(tx, hall, wish, moment)
         said = {name: value for name, value in wish._asdict().items() if value}
         await _noted(tx, moment, "device_add", "device", made.id, hall, after=said)
@@ -95,7 +95,7 @@ async def revoke_device(database: Database, name: str, hall_code: str | None) ->
     """Revoke a hall's devices of this name; how many there were. Raises NotFound when there are none."""
     moment = now()
     async with database.write() as tx:
-        hall = await hallstore.hall_id(tx, hall_code)
+        hall = await hallread.hall_id(tx, hall_code)
         ids = await devices.named(tx, hall, name)
         revoked = await devices.revoke(tx, hall, ids, moment)
         for one in ids:

@@ -21,7 +21,7 @@ from ..core.errors import Invalid, Problem
 from ..core.i18n import N_, Language, negotiate, translate
 from ..core.privacy import Vault
 from ..core.settings import Settings, SettingsError
-from ..queue import hallexchange, hallfiles, hallstore
+from ..queue import hallexchange, hallfiles, hallread
 from ..queue.actor import SYSTEM
 from ..queue.hall import CaseKind
 from ..queue.staff import DeviceKind, Role
@@ -167,7 +167,7 @@ def hall_export(target: Path, code: str | None) -> None:
 
     async def work(database: Database) -> hallfiles.HallFiles:
         async with database.write() as connection:  # a transaction: the files show one moment
-            return await hallstore.load(connection, await hallstore.hall_id(connection, code))
+            return await hallread.load(connection, await hallread.hall_id(connection, code))
 
     files = _run(work)
     kind = hallexchange.kind_of(target.name)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..core import audit, journal
 from ..core.errors import Conflict
 from ..core.i18n import N_, Language, translate
-from . import hallarchive, hallbook, hallchanges, hallstore
+from . import hallarchive, hallbook, hallchanges, hallread, hallstore
 from .hall import Hall
 from .hallchanges import Changes
 from .hallrows import HallFiles
@@ -94,7 +94,7 @@ async def opened(data: bytes, kind: Kind, name: str = "") -> Upload:
 
 async def export(connection: AsyncConnection, hall: int, kind: Kind, language: Language) -> bytes:
     """The hall with this id as one file. Raises NotFound. The connection's transaction makes it one moment."""
-    return await asyncio.to_thread(written, await hallstore.load(connection, hall), kind, language)
+    return await asyncio.to_thread(written, await hallread.load(connection, hall), kind, language)
 
 
 async def preview(tx: AsyncConnection, upload: Upload, own: int | None = None) -> Report:
@@ -153,7 +153,7 @@ async def _report(tx: AsyncConnection, upload: Upload, own: int | None) -> Repor
         mine = (await tx.execute(select(Hall.code).where(Hall.id == own))).scalar_one()
         reason = N_("文件里是大厅“{code}”，您只能导入本大厅“{own}”")
         return _refused(report, upload, (Fault("hall.csv", 0, "code", reason, {"code": report.code, "own": mine}),))
-    old = None if known is None else await hallstore.load(tx, known)
+    old = None if known is None else await hallread.load(tx, known)
     return msgspec.structs.replace(report, changes=hallchanges.compare(old, files))
 
 

@@ -11,7 +11,7 @@ from paihao.cases import filing, moves
 from paihao.cases.file import PartAsk
 from paihao.cases.filing import CaseRow
 from paihao.cases.state import TRANSITIONS, Action, Procedure, State
-from paihao.queue import hallstore
+from paihao.queue import hallread, hallstore
 from paihao.queue.facts import StepFacts
 from paihao.queue.hall import CaseKind
 from paihao.queue.hallrows import GuideRow, WorkingDayRow
@@ -46,7 +46,7 @@ def paths(kind: CaseKind) -> Mapping[State, tuple[State, Sequence[Action]]]:
 async def with_steps(cabinet: Cabinet) -> Cabinet:
     """Give the item a procedure of some steps, each with its time and post (R27)."""
     async with cabinet.database.write() as tx:
-        files = await hallstore.load(tx, cabinet.floor.facts.id)
+        files = await hallread.load(tx, cabinet.floor.facts.id)
         guides = tuple(GuideRow(code, "《办事依据》", steps=STEPS) for code in (AT_ONCE, ITEM))
         await hallstore.save(tx, msgspec.structs.replace(files, guides=guides))
     await cabinet.floor.look()
@@ -115,6 +115,6 @@ async def publish(cabinet: Cabinet, days: Mapping[str, bool]) -> None:
     """The calendar says otherwise: these days are working days, or not."""
     rows = tuple(WorkingDayRow(date.fromisoformat(day), working, "国务院公布") for day, working in sorted(days.items()))
     async with cabinet.database.write() as tx:
-        files = await hallstore.load(tx, cabinet.floor.facts.id)
+        files = await hallread.load(tx, cabinet.floor.facts.id)
         await hallstore.save(tx, msgspec.structs.replace(files, working_days=rows))
     await cabinet.floor.look()

@@ -15,7 +15,7 @@ from ...core.clock import business_day, now
 from ...core.errors import Invalid, Unprocessable
 from ...core.i18n import N_, Language
 from ...display.media import MEGABYTE
-from ...queue import hallchanges, hallexchange, hallstore, hallwords
+from ...queue import hallchanges, hallexchange, hallread, hallwords
 from ...queue.hallchanges import Changes, SheetChanges
 from ...queue.hallexchange import Kind, Report
 from ...queue.hallsheets import BrokenFiles, Fault
@@ -47,7 +47,7 @@ async def export(
     facts = await services.halls.get(hall)
     of_hall(request.user, facts)
     async with services.database.write() as tx:  # a transaction: the file shows one moment
-        files = await hallstore.load(tx, facts.id)
+        files = await hallread.load(tx, facts.id)
     data = await asyncio.to_thread(hallexchange.written, files, kind, language_of(request))
     name = hallexchange.file_name(facts.code, business_day(now(), facts.timezone), kind)
     headers = {"content-disposition": f'attachment; filename="{name}"'}

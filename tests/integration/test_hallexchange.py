@@ -14,7 +14,7 @@ from paihao.core.db import Database
 from paihao.core.errors import Conflict, NotFound
 from paihao.core.i18n import LANGUAGES
 from paihao.core.journal import Journal
-from paihao.queue import hallexchange, hallstore
+from paihao.queue import hallexchange, hallread, hallstore
 from paihao.queue.hallbook import write_book
 from paihao.queue.hallexchange import Kind, Report, Upload, apply, opened, preview
 from paihao.queue.hallfiles import BrokenFiles, read
@@ -31,7 +31,7 @@ replace = msgspec.structs.replace
 
 async def exported(database: Database, code: str, kind: Kind = Kind.BOOK) -> bytes:
     async with database.write() as connection:
-        return await hallexchange.export(connection, await hallstore.hall_id(connection, code), kind, "zh_CN")
+        return await hallexchange.export(connection, await hallread.hall_id(connection, code), kind, "zh_CN")
 
 
 async def seen(database: Database, upload: Upload, own: int | None = None) -> Report:
@@ -46,7 +46,7 @@ async def applied(database: Database, upload: Upload, **chosen: Any) -> Report:
 
 async def stored(database: Database, code: str) -> hallstore.HallFiles:
     async with database.write() as connection:
-        return await hallstore.load(connection, await hallstore.hall_id(connection, code))
+        return await hallread.load(connection, await hallread.hall_id(connection, code))
 
 
 def somebody_edits(book: Any) -> None:
@@ -115,7 +115,7 @@ async def test_what_is_used_stays_and_the_preview_says_so(house: House) -> None:
     database = house.services.database
     files = await stored(database, "small")
     async with database.write() as tx:
-        hall = await hallstore.hall_id(tx, "small")
+        hall = await hallread.hall_id(tx, "small")
         line = (await house.services.halls.get("small")).lines
         row = next(one.id for one in line.values() if one.prefix == "B")
         await tx.execute(insert(Post).values(hall_id=hall, line_id=row, name="户政受理岗"))
@@ -200,7 +200,7 @@ async def test_an_import_after_a_refused_one_in_the_same_transaction(house: Hous
     files = small_hall()
     other = replace(files, hall=replace(files.hall, code="other"))
     async with house.services.database.write() as tx:
-        post = {"hall_id": await hallstore.hall_id(tx, "small"), "name": "岗"}
+        post = {"hall_id": await hallread.hall_id(tx, "small"), "name": "岗"}
         line = next(iter((await house.services.halls.get("small")).lines.values())).id
         await tx.execute(insert(Post).values(post | {"line_id": line}))
         bare = replace(files, lines=(), items=(), windows=(), guides=(), hall=replace(files.hall, name="空"))

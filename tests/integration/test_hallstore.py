@@ -10,12 +10,13 @@ import msgspec
 import pytest
 from paihao.core.db import Base, Database
 from paihao.core.errors import NotFound
-from paihao.queue import halls, hallstore
+from paihao.queue import hallread, halls
 from paihao.queue.hall import Agency, Department, Hall, Hours, Item, Line, Priority, Zone
 from paihao.queue.hallfiles import read, write
+from paihao.queue.hallread import load
 from paihao.queue.hallrows import ExceptionRow, HallFiles, HallRow, HoursRow, WorkingDayRow
 from paihao.queue.hallsheets import BrokenFiles
-from paihao.queue.hallstore import initials, load, save
+from paihao.queue.hallstore import initials, save
 from paihao.queue.staff import Device, DeviceKind, Post
 from paihao.queue.ticket import Channel, Counter, Status, Ticket
 from paihao.queue.window import Window, WindowLine, WindowState
@@ -133,7 +134,7 @@ async def test_no_such_hall(database: Database) -> None:
         with pytest.raises(NotFound):
             await load(connection, 1)
         with pytest.raises(NotFound):
-            await hallstore.hall_id(connection, "nowhere")
+            await hallread.hall_id(connection, "nowhere")
 
 
 async def test_changes_are_made_and_ids_and_states_stay(database: Database, sample: HallFiles) -> None:
@@ -288,5 +289,5 @@ async def test_halls_do_not_touch_each_other(database: Database, sample: HallFil
     async with database.read() as connection:
         assert await load(connection, first) == sample
         assert await load(connection, second) == other
-        assert await hallstore.hall_id(connection, "other") == second
+        assert await hallread.hall_id(connection, "other") == second
     assert await one(database, func.count(Hall.id)) == 2

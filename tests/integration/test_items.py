@@ -8,7 +8,7 @@ from house import SMALL
 from paihao.api import schema
 from paihao.core import migrate
 from paihao.core.db import Database, violated
-from paihao.queue import halls, hallstore
+from paihao.queue import hallread, halls, hallstore
 from paihao.queue.facts import StepFacts
 from paihao.queue.hall import Item, ItemVersion
 from paihao.queue.hallfiles import HallFiles, read
@@ -68,7 +68,7 @@ async def test_an_import_makes_the_first_version_and_a_change_the_next(database:
     assert len(await versions(database, "S-001")) == 1
     async with database.read() as connection:
         facts = (await halls.load(connection, files.hall.code)).items["S-002"]
-        assert await hallstore.load(connection, hall) == msgspec.structs.replace(changed, items=busier)
+        assert await hallread.load(connection, hall) == msgspec.structs.replace(changed, items=busier)
     assert (facts.version, facts.version_id, facts.statutory_days) == (2, second.id, 10)
     assert (facts.basis, facts.steps) == ("《失业保险条例》", STEPS)
 

@@ -12,7 +12,7 @@ from paihao.core.calendar import Regular
 from paihao.core.db import Database
 from paihao.core.errors import Conflict, Invalid, NotFound, Problem
 from paihao.core.journal import Journal
-from paihao.queue import hallstore, weeks
+from paihao.queue import hallread, hallstore, weeks
 from paihao.queue.actor import officer
 from paihao.queue.hall import Line
 from paihao.queue.hallrows import HallFiles, HoursRow
@@ -40,7 +40,7 @@ async def line(database: Database, prefix: str) -> int:
 
 async def now_is(database: Database, hall: int) -> HallFiles:
     async with database.read() as connection:
-        return await hallstore.load(connection, hall)
+        return await hallread.load(connection, hall)
 
 
 async def copy(database: Database, hall: int, source: Week, *targets: Week) -> Sequence[Regular]:
