@@ -6,13 +6,16 @@ second process, nor a restart tells anybody twice. At night nothing is told; wha
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import add
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    SQLColumnExpression,
     String,
     and_,
     bindparam,
@@ -154,10 +157,16 @@ _SEEN = (
 )
 
 
-def untold(head: str, column: Any, tail: str) -> ColumnElement[bool]:
-    """The condition that no alert is named ``head``, the column's value, ``tail``: what stays late for weeks is not
+def untold(*name: str | SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """The condition that no alert has the name that these words and columns make: what stays late for weeks is not
     found again by every sweep."""
-    return ~exists().where(Alert.event == literal(head) + cast(column, String) + literal(tail))
+    parts = (literal(one) if isinstance(one, str) else cast(one, String) for one in name)
+    return ~exists().where(Alert.event == reduce(add, parts))
+
+
+def late(what: str, row_id: int, due: date) -> str:
+    """The name of the event that a step or a part is late, as `watch` finds it; due on another day, it is another."""
+    return f"{what}:{row_id}:late:{due.isoformat()}"
 
 
 async def raise_all(tx: AsyncConnection, hall_id: int, causes: Sequence[Cause], now: datetime) -> None:

@@ -89,10 +89,10 @@ async def close_part(tx: AsyncConnection, office: Office, row: CaseRow, part: in
         raise CaseConflict
     asked = {"part": part, "case": row.id, "today": office.today, "by": office.by.staff_id, "said": opinion.strip()}
     # A number that is none of its parts' may be beyond what the database can hold.
-    known = any(one.id == part for one in await filing.parts(tx, row.id))
-    if not known or (await tx.execute(_CLOSE_PART, asked)).first() is None:
+    known = next((one for one in await filing.parts(tx, row.id) if one.id == part), None)
+    if known is None or (await tx.execute(_CLOSE_PART, asked)).first() is None:
         raise CaseConflict(N_("该部门的联办部分已办结，或不属于此办件"), code="part_done")
-    await alerts.end(tx, f"part:{part}:late", office.now)
+    await alerts.end(tx, alerts.late("part", part, known.due_on), office.now)
     return await filing.by_id(tx, row.id)
 
 

@@ -24,7 +24,7 @@ _END = (
     update(StepRun)
     .where(StepRun.case_id == bindparam("case"), StepRun.ended_on.is_(None))
     .values(ended_on=bindparam("today"), ended_by_id=bindparam("by"))
-    .returning(StepRun.id, StepRun.position)
+    .returning(StepRun.id, StepRun.position, StepRun.due_on)
 )
 
 
@@ -48,13 +48,17 @@ async def begin(tx: AsyncConnection, office: Office, row: CaseRow, position: int
 
 
 async def prolong(tx: AsyncConnection, office: Office, row: CaseRow, stops: Sequence[Suspension]) -> None:
-    """What is under way has as much more time as the clock stood still (R35), or as the calendar gives it."""
-    for table, rows in ((StepRun, await gone_through(tx, row.id)), (Part, await parts(tx, row.id))):
-        began, ended = ("began_on", "ended_on") if table is StepRun else ("sent_on", "done_on")
+    """What is under way has as much more time as the clock stood still (R35), or as the calendar gives it.
+
+    What was late by the old day is not late by it any more; whether it is by the new one, the next sweep finds.
+    """
+    for what, rows in (("step", await gone_through(tx, row.id)), ("part", await parts(tx, row.id))):
+        table, began, ended = (StepRun, "began_on", "ended_on") if what == "step" else (Part, "sent_on", "done_on")
         for one in rows:
             due = after(getattr(one, began), one.days, stops, office.working_days)
             if getattr(one, ended) is None and due not in (None, one.due_on):
                 await tx.execute(_PROLONG[table], {"which": one.id, "due": due})
+                await alerts.end(tx, alerts.late(what, one.id, one.due_on), office.now)
 
 
 async def end(tx: AsyncConnection, office: Office, row: CaseRow) -> int | None:
@@ -63,7 +67,7 @@ async def end(tx: AsyncConnection, office: Office, row: CaseRow) -> int | None:
     ended = (await tx.execute(_END, asked)).one_or_none()
     if ended is None:
         return None
-    await alerts.end(tx, f"step:{ended.id}:late", office.now)
+    await alerts.end(tx, alerts.late("step", ended.id, ended.due_on), office.now)
     return int(ended.position)
 
 

@@ -61,7 +61,7 @@ _LATE_STEPS = (
     select(StepRun.id, StepRun.name, StepRun.due_on, Case.id.label("case"), Case.number, Case.holder_id, Case.unit_id)
     .join(Case, Case.id == StepRun.case_id)
     .where(*_OPEN, Case.state.in_(RUNNING), StepRun.ended_on.is_(None), StepRun.due_on < _TODAY)
-    .where(alerts.untold("step:", StepRun.id, ":late"))
+    .where(alerts.untold("step:", StepRun.id, ":late:", StepRun.due_on))
 )
 _LATE_PARTS = (
     select(
@@ -70,7 +70,7 @@ _LATE_PARTS = (
     .join(Case, Case.id == Part.case_id)
     .join(Department, Department.id == Part.department_id)
     .where(*_OPEN, Case.state.in_(RUNNING), Part.done_on.is_(None), Part.due_on < _TODAY)
-    .where(alerts.untold("part:", Part.id, ":late"))
+    .where(alerts.untold("part:", Part.id, ":late:", Part.due_on))
 )
 _LATE_DELIVERIES = select(Case.id, Case.number, Case.holder_id, Case.unit_id, Case.deliver_by).where(
     Case.hall_id == bindparam("hall"),
@@ -195,12 +195,14 @@ def _notice(row: Any, kind: AlertKind) -> Cause:
 
 def _step(row: Any) -> Cause:
     facts = {"number": row.number, "due": row.due_on.isoformat(), "step": row.name}
-    return Cause(f"step:{row.id}:late", AlertKind.STEP_LATE, row.holder_id, row.unit_id, row.case, facts=facts)
+    event = alerts.late("step", row.id, row.due_on)
+    return Cause(event, AlertKind.STEP_LATE, row.holder_id, row.unit_id, row.case, facts=facts)
 
 
 def _part(row: Any) -> Cause:
     facts = {"number": row.number, "due": row.due_on.isoformat(), "department": row.name}
-    return Cause(f"part:{row.id}:late", AlertKind.PART_LATE, row.holder_id, row.department_id, row.case, facts=facts)
+    event = alerts.late("part", row.id, row.due_on)
+    return Cause(event, AlertKind.PART_LATE, row.holder_id, row.department_id, row.case, facts=facts)
 
 
 def _delivery(row: Any) -> Cause:

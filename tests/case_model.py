@@ -56,6 +56,11 @@ class Part:
     done: bool = False
     id: int = 0
 
+    @property
+    def late(self) -> str:
+        """The event that it is late."""
+        return f"part:{self.id}:late:{self.due}"
+
 
 @dataclass
 class Case:
@@ -276,7 +281,7 @@ class Model:
     def close(self, case: Case, part: int, *, words: bool) -> None:
         must(words and case.state in ("joined", "suspended") and part < len(case.parts) and not case.parts[part].done)
         case.parts[part].done = True
-        self._settle(f"part:{case.parts[part].id}:late")
+        self._settle(case.parts[part].late)
 
     # What follows.
 
@@ -296,13 +301,14 @@ class Model:
             if (kind == "notice_due" and case.state != "received") or (kind == "delivery" and case.delivered):
                 self.events[event] = False
         for part in case.parts if case.over else ():
-            self._settle(f"part:{part.id}:late")
+            self._settle(part.late)
 
     def _prolong_parts(self, case: Case) -> None:
         """The clock of a part stands still with the whole, and follows the calendar."""
         for part in case.parts:
-            if not part.done:
-                part.due = self._part_due(part, case.spells)
+            if not part.done and (due := self._part_due(part, case.spells)) != part.due:
+                self._settle(part.late)
+                part.due = due
 
     def _part_due(self, part: Part, spells: Sequence[Suspension]) -> date:
         day, left = part.sent, part.days
@@ -334,7 +340,7 @@ class Model:
                 self.events.setdefault(f"case:{case.id}:notice_due", True)
             for part in case.parts:
                 if case.state == "joined" and not part.done and part.due < today:
-                    self.events.setdefault(f"part:{part.id}:late", True)
+                    self.events.setdefault(part.late, True)
             if case.deliver_by and not case.delivered and case.deliver_by < today:
                 self.events.setdefault(f"case:{case.id}:delivery", True)
 

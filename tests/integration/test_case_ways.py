@@ -1,12 +1,13 @@
 """Each kind of case goes every way that is its own, by the services; and no other."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from cabinet import Cabinet, open_cabinet
 from paihao.api.routes import cased
 from paihao.cases import filing, moves
-from paihao.cases.state import TRANSITIONS, WORKING, Action, State
+from paihao.cases.state import TRANSITIONS, WORKING, Action, Procedure, State
 from paihao.core.db import Database
 from paihao.core.errors import CaseConflict
 from paihao.core.journal import Journal
@@ -71,7 +72,7 @@ async def test_each_step_is_timed_with_its_post(cabinet: Cabinet) -> None:
     assert {one.ended_by_id for one in runs} == {cabinet.clerk.staff_id}
     late = [one for one in await cabinet.alerts() if one.kind == "step_late"]
     assert [(one.event, one.facts["step"], one.ended_at is None) for one in late] == [
-        (f"step:{runs[2].id}:late", "制证", False)
+        (f"step:{runs[2].id}:late:2026-03-10", "制证", False)
     ]
 
 
@@ -84,6 +85,28 @@ async def test_a_case_without_steps_left_is_not_passed_on(cabinet: Cabinet) -> N
         await cabinet.act(row, Action.STEP, cabinet.at(MONDAY))
     assert refused.value.code == "no_step"
     assert await cabinet.find(row) == row
+
+
+async def test_a_part_that_is_given_more_time_is_late_by_its_new_day_only(cabinet: Cabinet) -> None:
+    """R34, R35: the clock had stood still, so nobody was late; who is late by the new day is reminded of that one."""
+    row = await led(cabinet, await cabinet.serve(), CaseKind.JOINT, State.JOINED)
+    fifth = cabinet.at("2026-03-05")
+
+    async def late() -> list[tuple[str, bool]]:
+        return [(one.facts["due"], one.ended_at is None) for one in await cabinet.alerts() if one.kind == "part_late"]
+
+    await cabinet.watch(fifth)
+    assert sorted(await late()) == [("2026-03-03", True), ("2026-03-04", True)]
+    why = {"procedure": Procedure.APPRAISAL, "reason": "需要鉴定"}
+    row = await cabinet.act(row, Action.SUSPEND, fifth, began_on=date(2026, 3, 3), **why)
+    row = await cabinet.act(row, Action.RESUME, fifth)
+    assert sorted(await late()) == [("2026-03-03", False), ("2026-03-04", False)]
+    async with cabinet.database.read() as connection:
+        due = [str(one.due_on) for one in await filing.parts(connection, row.id)]
+    assert due == ["2026-03-05", "2026-03-06"]
+    for day in ("2026-03-05", "2026-03-06", "2026-03-06"):
+        await cabinet.watch(cabinet.at(day))
+    assert [one for one in await late() if one[1]] == [("2026-03-05", True)]
 
 
 async def test_a_joint_case_is_with_all_departments_and_ends_when_all_have(cabinet: Cabinet) -> None:
@@ -101,7 +124,7 @@ async def test_a_joint_case_is_with_all_departments_and_ends_when_all_have(cabin
     await cabinet.watch(cabinet.at("2026-03-04"))
     await cabinet.watch(cabinet.at("2026-03-05"))
     late = [(one.event, one.officer_id) for one in await cabinet.alerts() if one.kind == "part_late"]
-    assert late == [(f"part:{part.id}:late", row.first_officer_id) for part in parts]
+    assert late == [(f"part:{part.id}:late:{part.due_on}", row.first_officer_id) for part in parts]
     for left in (2, 1):
         row = await cabinet.find(row)
         assert (row.parts_open, row.first_officer_id, row.holder_id) == (left, *first)
