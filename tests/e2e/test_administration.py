@@ -270,6 +270,8 @@ async def test_an_exported_list_opens_in_a_spreadsheet_as_it_is_shown(browser: B
     trail = await _exported(admin, "审计记录")
     assert {row["发生时间"][:10] for row in trail} <= {str(day), str(day - timedelta(days=1))}
     assert (trail[0]["操作类别"], int(trail[0]["序号"]) > 1) == ("新增", True)
+    await expect(await admin.list("停办与特殊时间")).to_have_count(0)
+    await expect(admin.page.locator("[data-uitest=csv_button]")).to_be_hidden()  # there is nothing to export
 
 
 async def _exported(admin: Administrator, table: str) -> list[dict[str, str]]:
