@@ -317,7 +317,8 @@ def deadline(today: date | None, as_json: bool, **told: Any) -> None:
 @click.option("--url", default="http://127.0.0.1:8000")
 def demo_(directory: Path, url: str) -> None:
     """Set up the sample hall with accounts and devices, once, and say where everything is."""
-    click.echo(_run(lambda database: demo.prepare(database, directory, url)))
+    settings = _settings()
+    click.echo(_run(lambda database: demo.prepare(database, settings, directory, url)))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,17 @@ from piccolo.apps.user.tables import BaseUser
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..booking import rulebook
+from ..booking.office import Office
+from ..booking.planning import replan
 from ..cases.alert_tables import Chain, ChainStep
 from ..core.accounts import User
 from ..core.clock import business_day, now
 from ..core.db import Database
-from ..queue import hallfiles, hallstore
+from ..core.privacy import Vault
+from ..core.settings import Settings
+from ..queue import hallfiles, halls, hallstore
+from ..queue.actor import SYSTEM
 from ..queue.devices import digest
 from ..queue.hall import Hall, Line
 from ..queue.shows import Roster, RosterPart, Slide
@@ -62,7 +68,7 @@ _SEATS = (
 _KNOWN = select(Hall.id).where(Hall.code == bindparam("code"))
 
 
-async def prepare(database: Database, directory: Path, url: str) -> str:
+async def prepare(database: Database, settings: Settings, directory: Path, url: str) -> str:
     """Import ``directory`` with accounts and devices unless that was done before; the text says what is where.
 
     Numbers are given around the clock here, so that a newcomer can try the hall at any hour. Passwords and tokens are
@@ -72,12 +78,11 @@ async def prepare(database: Database, directory: Path, url: str) -> str:
     async with database.read() as connection:
         known = (await connection.execute(_KNOWN, {"code": files.hall.code})).scalar_one_or_none()
     if known is None:
-        _keep(await _set_up(database, files))
+        _keep(await _set_up(database, settings, files))
     return "\n".join(_text(_kept(), url))
 
 
-async def _set_up(database: Database, files: hallfiles.HallFiles) -> dict[str, Any]:
-
+async def _set_up(database: Database, settings: Settings, files: hallfiles.HallFiles) -> dict[str, Any]:
     passwords = {role.value: new_password() for role in Role}
     hashes = {role: BaseUser.hash_password(password) for role, password in passwords.items()}
     tokens = {kind.value: secrets.token_urlsafe(32) for kind in TALKING}
@@ -103,6 +108,8 @@ async def _set_up(database: Database, files: hallfiles.HallFiles) -> dict[str, A
                 for kind, token in tokens.items()
             ],
         )
+        facts, book = await halls.load(tx, files.hall.code), await rulebook.load(tx, hall)
+        await replan(tx, Office(Vault(settings.secret), facts, book, settings.public_url.rstrip("/"), SYSTEM, moment))
     return {"hall": files.hall.code, "passwords": passwords, "devices": tokens, "window": numbers[0]}
 
 

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 SOON = 2.0
+PATIENCE = 20.0
+"""Seconds: machines that test are busy."""
 LISTEN = """
 const Plain = WebSocket;
 window.WebSocket = class extends Plain {
@@ -21,8 +23,13 @@ window.WebSocket = class extends Plain {
 
 @asynccontextmanager
 async def soon() -> AsyncIterator[None]:
+    """What has just been changed is there within `SOON`; whoever expects less looks the more often."""
     begun = monotonic()
-    yield
+    expect.set_options(timeout=SOON * 1000)
+    try:
+        yield
+    finally:
+        expect.set_options(timeout=PATIENCE * 1000)
     assert monotonic() - begun < SOON
 
 

@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from following import PATIENCE
 from house import SAMPLE, SMALL
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 from server import serving
 from shop import Shop
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 FLAGS = [
     "--no-sandbox",
@@ -52,6 +55,15 @@ async def browser() -> AsyncIterator[Browser]:
         made = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         yield made
         await made.close()
+
+
+@pytest.fixture(autouse=True)
+async def closed(browser: Browser) -> AsyncIterator[None]:
+    """Pages that a test has opened do not outlive it: the machine has others to show."""
+    before = set(browser.contexts)
+    yield
+    for context in set(browser.contexts) - before:
+        await context.close()
 
 
 @pytest.fixture

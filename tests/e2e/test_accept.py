@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from day import Day
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from keyed import answered
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)
 
 PHONE = "13812345678"
 
@@ -45,8 +45,10 @@ async def serving(page: Page, hall: Day, item: str = "S-002") -> None:
     await expect(page.locator("#next li")).to_have_count(1)
     await page.keyboard.press("F2")
     await expect(page.locator("#here")).to_have_attribute("data-status", "called")
+    await answered(page)
     await page.keyboard.press("F4")
     await expect(page.locator("#here")).to_have_attribute("data-status", "serving")
+    await answered(page)
 
 
 async def opens(page: Page) -> None:
@@ -282,7 +284,7 @@ def accepted(shop: Shop, hall: Day) -> str:
         return str(said.json()["number"])
 
 
-def test_items_are_found_of_a_window_alone(shop: Shop, hall: Day) -> None:
+async def test_items_are_found_of_a_window_alone(shop: Shop, hall: Day) -> None:
     """An ordinary window's are those of its lines, a comprehensive one's all that the hall serves."""
     items = f"/halls/{shop.hall}/items"
     found = {
@@ -293,3 +295,53 @@ def test_items_are_found_of_a_window_alone(shop: Shop, hall: Day) -> None:
     assert found["5"] == {"S-003"}
     assert found["2"] == {"S-001", "S-002", "S-003"}
     assert hall.kiosk.get(items, params={"window": "99"}).status_code == 404
+
+
+async def test_a_late_answer_fills_no_other_case(browser: Browser, shop: Shop, hall: Day) -> None:
+    """Who looks at another one meanwhile moves that one."""
+    first = accepted(shop, hall)
+    with Day(shop, "3") as clerk:  # to whom the next one comes only when this one has gone
+        window = next(one["id"] for one in clerk.windows if one["number"] == "3")
+        here = clerk.chief.get(f"/windows/{window}").raise_for_status().json()["here"]["id"]
+        clerk.chief.post(f"/tickets/{here}/complete").raise_for_status()
+    second = accepted(shop, hall)
+    context, page = await signed_in(browser, shop, "supervisor")
+    through = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await through.wait()
+        await route.continue_()
+
+    await context.route(f"**/cases/{first}", late)
+    await page.goto(f"{shop.server.base}/supervise#casework")
+    await page.locator(f"[data-number='{first}'] button").click()
+    await expect(page.locator("#case [data-slot=number]")).to_have_text(first)
+    await page.keyboard.press("Escape")
+    await page.locator(f"[data-number='{second}'] button").click()
+    await expect(page.locator("#case [data-action=again]")).to_be_visible()
+    async with page.expect_response(f"**/cases/{first}") as answer:
+        through.set()
+    await (await answer.value).finished()
+    await page.evaluate("() => new Promise(requestAnimationFrame)")
+    await acts(page, "again", f"{second} 已告知，待补齐材料", missing="居住证明")
+    found = hall.chief.get(f"/halls/{shop.hall}/alerts").json()["alerts"]
+    assert [one["case"] for one in found if one["kind"] == "second_notice"] == [second]
+    await context.close()
+
+
+async def test_enter_that_found_nothing_takes_nothing_of_the_next_word(browser: Browser, shop: Shop, hall: Day) -> None:
+    context, page = await signed_in(browser, shop, "3")
+    await serving(page, hall)
+    await opens(page)
+    accept = page.locator("#accept")
+    await accept.get_by_role("button", name="换事项").click()
+    await page.keyboard.type("身份证")
+    await expect(accept.locator("[data-slot=no-items]")).to_contain_text("本窗口没有符合的事项")
+    await page.keyboard.press("Enter")
+    await accept.locator("#accept-seek").fill("ylbx")
+    await expect(accept.locator("[data-slot=items] button")).to_have_count(1)
+    await expect(accept.locator("#accept-seek")).to_be_focused()
+    await expect(accept.locator("#accept-item-name")).to_have_text("失业保险金申领")
+    await page.keyboard.press("Enter")
+    await expect(accept.locator("#accept-item-name")).to_have_text("养老保险参保登记")
+    await context.close()

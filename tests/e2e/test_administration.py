@@ -17,7 +17,6 @@ from playwright.async_api import Browser, BrowserContext, Dialog, Locator, Page,
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 
 
 @pytest.fixture

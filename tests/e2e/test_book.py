@@ -15,7 +15,6 @@ from playwright.async_api import Browser, Page, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 
 PHONE, DESK = (360, 640), (1366, 768)
 _numbers = count(13_900_000_000)

@@ -1,18 +1,20 @@
 """The kiosk's door 预约签到 (R40, R44): by QR code, by code, by phone; too early, too late, twice; and another time."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from appointed import Appointed
 from day import Day
-from playwright.async_api import BrowserContext, Page, expect
+from keyed import scan
+from playwright.async_api import BrowserContext, Page, Route, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 
 ITEM = "S-002"
 NAME = "失业保险金申领"
@@ -30,19 +32,6 @@ async def kiosk(context: BrowserContext, shop: Shop) -> Page:
     await page.goto(shop.kiosk)
     await expect(page.locator("[data-screen=start] .tile").first).to_be_visible()
     return page
-
-
-SCANNED = """keys => {
-  for (const key of keys) {
-    const target = document.activeElement ?? document.body;
-    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  }
-}"""
-
-
-async def scan(page: Page, text: str) -> None:
-    """As a scanner does: like a keyboard, all at once however busy the machine is, with Enter at the end."""
-    await page.evaluate(SCANNED, [*text, "Enter"])
 
 
 def clock(moment: datetime) -> str:
@@ -208,6 +197,88 @@ async def test_another_time_is_booked_where_nobody_serves_now(
     with Day(shop) as day:
         seen = day.chief.get(f"/appointments/{said}").raise_for_status().json()
     assert (seen["channel"], seen["visitor"]) == ("onsite", "王*五 138****5678")
+
+
+class Late:
+    """A request that is held back until it is let go."""
+
+    def __init__(self) -> None:
+        self.asked, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, route: Route) -> None:
+        self.asked.set()
+        await self.let_go.wait()
+        await route.continue_()
+
+
+async def leave(page: Page, way: str) -> None:
+    await page.locator(f"[data-foot-button={way}]").click()
+    await expect(page.locator(f"[data-screen={'start' if way == 'home' else 'check-in'}]")).to_be_visible()
+
+
+async def answered(page: Page, late: Late, address: str) -> None:
+    """The answer comes, and the page has had the time to make something of it."""
+    async with page.expect_response(address):
+        late.let_go.set()
+    await page.evaluate("fetch('/kiosk').then((answer) => answer.text())")
+
+
+@pytest.mark.parametrize("way", ["back", "home"])
+async def test_appointments_that_come_late_are_shown_to_nobody(
+    context: BrowserContext, shop: Shop, booked: Appointed, way: str
+) -> None:
+    booked.book(10, phone="13812345678")
+    late, address = Late(), "**/appointments?phone=*"
+    await context.route(address, late)
+    page = await kiosk(context, shop)
+    await page.get_by_role("button", name="预约签到").click()
+    await page.get_by_role("button", name="输入手机号").click()
+    await page.keyboard.type("13812345678")
+    await page.keyboard.press("Enter")
+    await late.asked.wait()
+    await leave(page, way)
+    await answered(page, late, address)
+    await expect(page.locator("[data-screen=found]")).to_be_hidden()
+    assert "张*三" not in await page.locator("#kiosk").inner_html()
+
+
+@pytest.mark.parametrize("way", ["back", "home"])
+async def test_a_refusal_that_comes_late_is_shown_to_nobody(
+    context: BrowserContext, shop: Shop, booked: Appointed, way: str
+) -> None:
+    early = booked.book(90)
+    late, address = Late(), f"**/api/v1/appointments/{early['code']}"
+    await context.route(address, late)
+    page = await kiosk(context, shop)
+    await page.get_by_role("button", name="预约签到").click()
+    await scan(page, early["code"])
+    await late.asked.wait()
+    await leave(page, way)
+    await answered(page, late, address)
+    await expect(page.locator("[data-screen=refused]")).to_be_hidden()
+
+
+def times(shop: Shop) -> list[dict[str, Any]]:
+    with Day(shop) as day:
+        asked = {"item": ITEM, "channel": "onsite"}
+        said = day.kiosk.get(f"/halls/{shop.hall}/slots", params=asked).raise_for_status()
+        return list(said.json()["slots"])
+
+
+async def test_a_place_that_comes_late_is_given_back(context: BrowserContext, shop: Shop) -> None:
+    late = Late()
+    await context.route("**/holds", late)
+    page = await kiosk(context, shop)
+    await page.get_by_role("button", name=NAME).click()
+    await page.get_by_role("button", name="预约其他时间").click()
+    before = times(shop)
+    await page.locator("[data-screen=times] .tile:enabled").first.click()
+    await late.asked.wait()
+    await leave(page, "home")
+    async with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        late.let_go.set()
+    await expect(page.locator("[data-screen=start]")).to_be_visible()
+    assert times(shop) == before
 
 
 async def desk(context: BrowserContext, shop: Shop) -> Page:

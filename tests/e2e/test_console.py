@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
+from keyed import answered
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)
 
 DOCKED, LOW = (360, 600), (1024, 600)
 
@@ -78,7 +78,7 @@ async def recall_until_missed(page: Page) -> None:
         async with asyncio.timeout(20):  # pressed twice within a moment it is one press
             while done not in await page.locator("#recalled").inner_text():
                 await page.keyboard.press("F3")
-                await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+                await answered(page)
     await expect(page.locator("[data-act=miss]")).to_be_enabled()
 
 

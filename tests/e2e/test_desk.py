@@ -1,16 +1,16 @@
 """The first desk in a real browser: a number by keyboard alone, hand-overs, guidance, help, receipts."""
 
+import asyncio
 import re
 from contextlib import closing
 
 import httpx
 import pytest
 from counter import clerk, new_visitor, open_desk, printed, window
-from playwright.async_api import BrowserContext, expect
+from playwright.async_api import BrowserContext, Route, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 
 
 def kiosk_ticket(shop: Shop, **wish: str) -> str:
@@ -73,6 +73,7 @@ async def test_who_is_not_served_here_gets_a_guidance_slip(context: BrowserConte
     await new_visitor(desk, "诉讼", "民事诉讼立案")
     await expect(desk.locator("#agency-address")).to_have_text("中心路8号诉讼服务中心")
     await desk.keyboard.press("Enter")
+    await expect(desk.locator("#take-yes")).to_be_focused()
     await desk.keyboard.press("Enter")
     await expect(desk.locator("#message")).to_have_text("已登记指引：小城人民法院")
     await printed(desk, r"^/desk/guidance\?.+&item=O-001&print=1$")
@@ -130,3 +131,27 @@ async def test_a_dead_network_queues_nothing_and_says_so(context: BrowserContext
     await expect(desk.locator("#away")).to_be_hidden()
     await desk.keyboard.press("Enter")
     await expect(desk.locator("#result-number")).to_have_text("A001")  # the first number: nothing was sent before
+
+
+async def test_a_number_that_comes_late_does_not_stand_before_the_next_visitor(
+    context: BrowserContext, shop: Shop
+) -> None:
+    number, through, whole = kiosk_ticket(shop, item="S-003"), asyncio.Event(), re.compile(r"/v1/tickets/[^/]+$")
+
+    async def late(route: Route) -> None:
+        await through.wait()
+        await route.continue_()
+
+    await context.route(whole, late)
+    desk = await open_desk(context, shop)
+    await desk.keyboard.press("F8")
+    await desk.keyboard.type(number)
+    async with desk.expect_request(whole):
+        await desk.keyboard.press("Enter")
+    await new_visitor(desk, "ylbx", "养老保险参保登记")
+    async with desk.expect_response(whole) as answer:
+        through.set()
+    await (await answer.value).finished()
+    await desk.evaluate("() => new Promise(requestAnimationFrame)")
+    await expect(desk.locator("#result")).to_be_hidden()
+    await expect(desk.locator("#guide-name")).to_have_text("养老保险参保登记")

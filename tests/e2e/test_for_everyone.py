@@ -14,7 +14,6 @@ from playwright.async_api import Browser, Page, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 
 READERS = [
     {"lang": "zh_CN", "print": "normal", "contrast": "normal"},

@@ -11,7 +11,6 @@ from shop import Shop
 from workbooks import broken_all_over, cells, edited
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)
 
 SIZES: list[Size] = [(1366, 768), (360, 640)]
 READERS: dict[str, dict[str, Any]] = {"": {}, "-english": {"lang": "en"}, "-large": {"print": "large"}}

@@ -5,11 +5,11 @@ from contextlib import closing
 
 import pytest
 from counter import clerk, new_visitor, open_desk, printed
+from keyed import answered
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 
 
 async def open_console(context: BrowserContext, shop: Shop, number: str) -> Page:
@@ -56,6 +56,7 @@ async def test_a_window_acknowledges_who_the_desk_sends_r4(
         await console.keyboard.press("F2")
         await expect(console.locator("#here-number")).to_have_text("A001")
         await expect(console.locator("#here-first")).to_contain_text("首问责任人：")
+        await answered(console)
         await console.keyboard.press("F4")
         await expect(sent.nth(1)).to_have_attribute("data-state", "taken")
         await expect(sent.nth(1)).to_contain_text("已开始办理")

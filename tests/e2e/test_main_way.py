@@ -5,11 +5,11 @@ import re
 from typing import Any
 
 import pytest
+from keyed import answered
 from playwright.async_api import BrowserContext, Page, Route, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 
 
 async def take_number(page: Page, department: str, item: str) -> str:
@@ -49,6 +49,7 @@ async def press(console: Page, key: str, status: str) -> None:
     """Press a key, and see the ticket in front of the window change."""
     await console.keyboard.press(key)
     await expect(console.locator("#here")).to_have_attribute("data-status", status)
+    await answered(console)
 
 
 async def press_until(console: Page, key: str, place: str, text: str) -> None:
@@ -56,6 +57,7 @@ async def press_until(console: Page, key: str, place: str, text: str) -> None:
     async with asyncio.timeout(20):
         while text not in await console.locator(place).inner_text():
             await console.keyboard.press(key)
+            await answered(console)
 
 
 async def open_board(context: BrowserContext, shop: Shop) -> Page:

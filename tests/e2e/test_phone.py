@@ -1,5 +1,6 @@
 """The phone operator's desk in a real browser, by keyboard alone: search, book, move, cancel, wait, ask, call back."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,6 @@ from playwright.async_api import BrowserContext, Page, Route, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 
 PHONE = "13912345678"
 ITEM = "S-002"
@@ -178,6 +178,30 @@ async def test_the_place_is_kept_while_he_says_who_he_is_and_given_back(
     async with desk.page.expect_response(lambda answer: answer.request.method == "DELETE"):
         await desk.press("F2")  # the next one calls
     assert (caller.slots()[0]["id"], len(caller.slots())) == (first, free)
+
+
+async def test_a_place_given_back_slowly_is_among_the_times(context: BrowserContext, shop: Shop, caller: Wire) -> None:
+    asked, let_go = asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        if route.request.method == "DELETE":
+            asked.set()
+            await let_go.wait()
+        await route.continue_()
+
+    await context.route("**/holds/*", slow)
+    desk = await open_desk(context, shop)
+    await to_times(desk)
+    times = desk.page.locator("#slots [role=option]")
+    before = await times.all_text_contents()
+    await desk.press("Enter")
+    await expect(desk.page.locator("#person [name=name]")).to_be_focused()
+    await desk.press("Escape")
+    await asked.wait()
+    await expect(desk.page.locator("#step-person")).to_be_visible()
+    let_go.set()
+    await expect(desk.page.locator("#slots")).to_be_focused()
+    await expect(times).to_have_text(before)
 
 
 async def test_for_somebody_else_on_site_with_a_need(context: BrowserContext, shop: Shop, caller: Wire) -> None:
@@ -383,3 +407,29 @@ async def test_a_clerk_is_told_whose_desk_it_is(context: BrowserContext, shop: S
     assert (await context.request.post(f"{shop.server.base}/api/v1/session", data=password)).ok
     await page.goto(f"{shop.server.base}/phone")
     await expect(page.locator("#refused")).to_contain_text("没有电话预约台的权限")
+
+
+async def test_an_enquiry_that_comes_late_does_not_come_over_another(
+    context: BrowserContext, shop: Shop, caller: Wire
+) -> None:
+    for name in ("王小五", "赵小六"):
+        caller.post(f"{caller.hall}/enquiries", question=f"{name}的事几时办好？", name=name, phone=PHONE)
+    through, first = asyncio.Event(), re.compile(r"/enquiries/LX\d{8}-0001$")
+
+    async def late(route: Route) -> None:
+        await through.wait()
+        await route.continue_()
+
+    await context.route(first, late)
+    page = (await open_desk(context, shop)).page
+    async with page.expect_request(first):
+        await page.locator("#enquiries button", has_text="王小五").click()
+    await page.locator("#enquiries button", has_text="赵小六").click()
+    await expect(page.locator("#answer")).to_be_focused()
+    await page.keyboard.type("5个工作日")
+    async with page.expect_response(first) as answer:
+        through.set()
+    await (await answer.value).finished()
+    await page.evaluate("() => new Promise(requestAnimationFrame)")
+    await expect(page.locator("#answer-question")).to_contain_text("赵小六")
+    await expect(page.locator("#answer")).to_have_value("5个工作日")

@@ -18,7 +18,6 @@ from playwright.async_api import Browser, Route, WebSocketRoute, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 
 CALLED = "#calls .call"
 

@@ -8,7 +8,6 @@ from playwright.async_api import Browser, Page, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 
 SIZES: list[Size] = [(1366, 768), (1024, 768)]
 LANGUAGES = ["zh_CN", "en"]

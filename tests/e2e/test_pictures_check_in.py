@@ -6,6 +6,7 @@ import pytest
 from album import BOARD, CONSOLE, DESK, KIOSK, STRIP, keep, reading, visit
 from appointed import Appointed
 from day import Day
+from keyed import scan
 from playwright.async_api import Browser, Page, Route, expect
 from shop import Shop
 
@@ -56,11 +57,6 @@ async def test_checking_in(browser: Browser, shop: Shop, booked: Appointed, read
             await expect(page.locator("[data-screen=ticket] [data-qr] svg")).to_be_visible()
             await keep_kiosk(page, f"{name}{reader}", "ticket")
             await page.locator("[data-screen=ticket] [data-do=home]").click()
-
-
-async def scan(page: Page, code: str) -> None:
-    await page.keyboard.type(code)
-    await page.keyboard.press("Enter")
 
 
 @pytest.mark.parametrize("reader", READERS)

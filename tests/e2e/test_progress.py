@@ -8,7 +8,6 @@ from playwright.async_api import Browser, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)  # machines that test are busy
 VIEW = {"width": 360, "height": 780}
 
 

@@ -1,5 +1,7 @@
 """The register in a real browser: searched by a supervisor, and taken along as a workbook (R10)."""
 
+import asyncio
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -7,11 +9,10 @@ import pytest
 from counter import clerk
 from officers import supervise
 from openpyxl import load_workbook
-from playwright.async_api import BrowserContext, expect
+from playwright.async_api import BrowserContext, Route, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)
 
 
 async def test_a_supervisor_searches_the_register_and_exports_it_r10(
@@ -53,3 +54,37 @@ async def test_a_supervisor_searches_the_register_and_exports_it_r10(
     )
     assert {line[3] for line in lines} == {"张小三", "李四"}
     assert "=1+1" in {line[6] for line in lines}, "a formula is text"
+
+
+async def test_what_was_searched_before_does_not_come_over_what_is_found(context: BrowserContext, shop: Shop) -> None:
+    with closing(clerk(shop, "3")) as officer:
+        for name in ("张小三", "李四"):
+            taken = {"name": name, "phone": "13812345678", "address": "龙泉街道1号", "department": "RSJ"}
+            said = officer.post(
+                f"/halls/{shop.hall}/custodies",
+                json=taken | {"matter": f"{name}的材料", "materials": [{"name": "申请表", "count": 2}]},
+            )
+            said.raise_for_status()
+    through, before = asyncio.Event(), re.compile(r"/register\?.*complaints=true")
+
+    async def late(route: Route) -> None:
+        await through.wait()
+        await route.continue_()
+
+    await context.route(before, late)
+    page = await supervise(context, shop)
+    await page.locator("#tab-register").click()
+    rows = page.locator("#register-rows tr")
+    await expect(rows).to_have_count(2)
+    async with page.expect_request(before):
+        await page.locator("#register-complaints").check()
+    await page.locator("#register-complaints").uncheck()
+    await page.locator("#register-q").fill("李四")
+    await page.keyboard.press("Enter")
+    await expect(rows).to_have_count(1)
+    async with page.expect_response(before) as answer:
+        through.set()
+    await (await answer.value).finished()
+    await page.evaluate("() => new Promise(requestAnimationFrame)")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("李四的材料")

@@ -7,7 +7,6 @@ from playwright.async_api import Browser, Page, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)
 
 QUESTION, ANSWER = "申请人持外省旧版证件，可否先行受理？", "先行受理，三日内补正"
 

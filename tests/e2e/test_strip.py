@@ -13,7 +13,6 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)
 
 PICTURES = Path(__file__).parent.parent.parent / "build" / "pictures"
 SIZES = [(1920, 360), (1920, 1080), (1080, 1920), (1366, 768), (3840, 2160)]
@@ -53,7 +52,9 @@ class Window:
         """Somebody comes and is called."""
         kiosk = {"authorization": f"Bearer {self._shop.devices['kiosk']}"}
         wish = {"channel": "kiosk", "line": "A"}
-        httpx.post(f"{self._shop.server.base}/api/v1/halls/small/tickets", json=wish, headers=kiosk).raise_for_status()
+        httpx.post(
+            f"{self._shop.server.base}/api/v1/halls/small/tickets", json=wish, headers=kiosk, timeout=30
+        ).raise_for_status()
         return dict(self.press("call-next")["ticket"])
 
     def close(self) -> None:
@@ -140,6 +141,7 @@ async def test_a_photo_is_shown_once_it_has_come(context: BrowserContext, shop: 
     photos = ["/media/small/none", "/static/icon.svg"]
     await context.route("**/card", with_photo)
     strip = await hang(context, shop)
+    await expect(strip.locator("#card")).to_contain_text("本窗口暂无人员")
     for hidden in (True, False):
         window.press("open")
         await expect(strip.locator("[data-badge]")).to_have_text("LQ003")
@@ -242,7 +244,8 @@ async def test_pictures_at_every_size(browser: Browser, shop: Shop, window: Wind
     await keep("paused")
     window.press("open")
     window.press("pause", reason=LONG, back_at=soon())
-    await expect(pages[SIZES[0]].locator("#state")).to_have_class(re.compile("long"))
+    for page in pages.values():
+        await expect(page.locator("#state")).to_have_class(re.compile("long"))
     await keep("paused-long")
     window.press("close")
     await keep("closed")

@@ -7,13 +7,12 @@ from playwright.async_api import Browser, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=20_000)
 
 
 def booked(shop: Shop, people: int) -> list[dict[str, str]]:
     """So many appointments of one item, on the last day that is open, each from an address of his own."""
     made = []
-    with httpx.Client(base_url=f"{shop.server.base}/api/v1") as http:
+    with httpx.Client(base_url=f"{shop.server.base}/api/v1", timeout=30) as http:
         items = http.get(f"/halls/{shop.hall}/items", params={"q": "居民身份证换领"}).json()["items"]
         asked = {"item": items[0]["code"]}
         slots = [slot for slot in http.get(f"/halls/{shop.hall}/slots", params=asked).json()["slots"] if slot["free"]]

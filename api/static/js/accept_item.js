@@ -32,6 +32,7 @@ export class ItemSeek {
   async look() {
     const mine = ++this.#asked;
     this.#found = [];
+    this.#first = false; // an Enter was meant for what was typed before it
     const asked = new URLSearchParams({ q: this.seek.value.trim(), window: this.window(), limit: 20 });
     try {
       const { items } = await call("GET", `${this.path()}/items?${asked}`);

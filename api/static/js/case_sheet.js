@@ -12,6 +12,7 @@ const ORDER = [
 ];
 let about = null; // {path, chief, changed}
 let shown = null;
+let asked = 0; // an answer that comes late belongs to a case that was open before
 
 dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
 
@@ -19,6 +20,7 @@ dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.clo
  * Open the sheet of case `number`. `path`: its hall's; `chief`: a supervisor looks; `changed()`: the case was moved.
  */
 export async function openCase(number, { path, chief, changed = () => {} }) {
+  const mine = ++asked;
   about = { path, chief, changed };
   slot("message").textContent = "";
   for (const part of ["lacking", "act", "papers-part", "parts-part", "steps-part", "suspensions-part", "materials-part", "trace-part"]) {
@@ -28,9 +30,10 @@ export async function openCase(number, { path, chief, changed = () => {} }) {
   slot("number").textContent = number;
   dialog.showModal();
   try {
-    show(await call("GET", `/cases/${encodeURIComponent(number)}`));
+    const one = await call("GET", `/cases/${encodeURIComponent(number)}`);
+    if (mine === asked) show(one);
   } catch (error) {
-    say(inWords(error), true);
+    if (mine === asked) say(inWords(error), true);
   }
 }
 
@@ -86,12 +89,14 @@ function offered(one) {
 function begin(action, button) {
   say("");
   slot("acts").hidden = true;
+  const mine = asked, { changed } = about;
   actionForm(slot("act"), shown, action, about, {
     done(now, text) {
+      changed();
+      if (mine !== asked) return;
       if (now) show(now);
       else back();
       say(text ?? fill(words.done, { number: now.number, state: now.state_text }));
-      about.changed();
     },
     back,
   });
@@ -133,14 +138,16 @@ function facts(one) {
 function whole(place) {
   const button = element("button", words.person.show, { type: "button" });
   button.addEventListener("click", () => press(button, async () => {
+    const mine = asked;
     try {
       const { name, agent, ...rest } = await call("GET", `/cases/${shown.number}/person`);
+      if (mine !== asked) return;
       const more = ["phone", "id_number", "address"].filter((key) => rest[key]).map((key) => `${words.person[key]} ${rest[key]}`);
       const by = agent ? [`${words.person.agent} ${agent.name} ${agent.phone}`] : [];
       place.textContent = [name, ...more, ...by].join(" · ");
       slot("item").focus();
     } catch (error) {
-      say(inWords(error), true);
+      if (mine === asked) say(inWords(error), true);
     }
   }));
   return button;

@@ -55,9 +55,9 @@ async function start() {
   remind(code, () => null, say);
   const kept = keepCustody(path, hall);
   at("tools").hidden = at("first-desk").hidden = false; // only now is everything that can be pressed listened to
-  await Promise.all([look(), kept()]);
   fresh();
   say("", "");
+  await Promise.all([look(), kept()]); // the lists may come late: nobody's visitor is taken from him then
 }
 
 function onKey(event, fresh) {

@@ -12,6 +12,7 @@ let open; // shows a number
 let known = null; // ids of those who asked for help, as seen last; null before the first look
 let mine = true;
 let skew = 0;
+let asked = 0;
 let audio = null;
 
 /** Keep the lists of the hall at `base`; `show(id)`: a number was pressed. Gives what looks again. */
@@ -41,10 +42,12 @@ export function watchLists(base, show) {
 
 /** Look again; whether the server answered. */
 async function look() {
+  const turn = ++asked;
   try {
     const [helped, sent] = await Promise.all([
       call("GET", `${path}/helps`), call("GET", `${path}/handovers?mine=${mine}`),
     ]);
+    if (turn !== asked) return true; // who looked later shows it
     skew = Date.parse(sent.now) - Date.now();
     showHelps(helped.helps);
     showHandOvers(sent.handovers);

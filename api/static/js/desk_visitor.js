@@ -23,7 +23,7 @@ let way = null;
 let asked = 0;
 let ticket = null; // the number shown
 let sure = false; // that it is to be cancelled
-let visit = 0; // an answer that comes late belongs to the visitor before
+let turn = 0; // an answer that comes late belongs to the visitor, or to the number, that was asked about before
 
 /** Make the desk work for the hall at `base`; gives what starts with a new visitor. */
 export function receive(base, facts) {
@@ -48,7 +48,7 @@ export function receive(base, facts) {
     button.addEventListener("click", () => ACTS[button.dataset.act](button));
   }
   return () => {
-    visit += 1;
+    turn += 1;
     at("take").reset();
     at("reason-field").hidden = true;
     at("find-number").value = "";
@@ -153,26 +153,41 @@ async function take() {
   const given = { item: item?.code, line, priority, reason: priority && at("reason").value.trim(), need: at("need").value,
     name: at("name").value.trim(), phone: at("phone").value.trim() };
   for (const [name, value] of Object.entries(given)) if (value) wish[name] = value;
-  const mine = visit;
+  const mine = ++turn;
   const issued = await send(`${path}/tickets`, wish);
-  if (mine === visit) present({ ...issued, item, zone: issued.route.zone, actions: ["cancel", "transfer"], need: wish.need ?? "" });
-  if (mine === visit) document.querySelector("[data-act=print]").focus();
+  if (mine === turn) present({ ...issued, item, zone: issued.route.zone, actions: ["cancel", "transfer"], need: wish.need ?? "" });
+  if (mine === turn) document.querySelector("[data-act=print]").focus();
   return fill(words.done.take, issued);
 }
 
 /** A number that a visitor says: where he stands, and what can be done. */
 export async function findNumber(number) {
   if (!number.trim()) return null;
-  const { tickets } = await call("GET", `${path}/tickets?number=${encodeURIComponent(number.trim())}`);
-  if (!tickets.length) return say("error", fill(words.no_ticket, { number: number.trim() }));
-  await showNumber(tickets[0].id);
+  const found = await newest(`${path}/tickets?number=${encodeURIComponent(number.trim())}`);
+  if (!found) return null;
+  if (!found.tickets.length) return say("error", fill(words.no_ticket, { number: number.trim() }));
+  await showNumber(found.tickets[0].id);
   return null;
 }
 
 /** Show the ticket with this id. */
 export async function showNumber(id) {
-  present(await call("GET", `/tickets/${id}`));
+  const seen = await newest(`/tickets/${id}`);
+  if (!seen) return;
+  present(seen);
   say("", "");
+}
+
+/** What is to be shown; null, also where it failed, when something else was asked for since. */
+async function newest(address) {
+  const mine = ++turn;
+  try {
+    const answer = await call("GET", address);
+    return mine === turn ? answer : null;
+  } catch (error) {
+    if (mine === turn) throw error;
+    return null;
+  }
 }
 
 function present(seen) {
@@ -208,14 +223,15 @@ function present(seen) {
 const ACTS = {
   print: (button) => act(button, print),
   receipt: () => attempt(() => giveReceipt(ticket)), // the dialog's own button is the press
-  requeue: (button) => act(button, () => move("requeue")),
+  requeue: (button) => act(button, () => move(ticket, "requeue")),
   async transfer(button) {
-    const title = fill(words.send_to_line, ticket);
-    const goal = await chooseLine(path, hall, title, null, ({ prefix, open }) => open && prefix !== ticket.line);
-    if (goal) act(button, () => move("transfer", { line: goal.value }, { goal: `${goal.mark} ${goal.name}` }));
+    const sent = ticket; // another may be shown by the time a line is chosen
+    const title = fill(words.send_to_line, sent);
+    const goal = await chooseLine(path, hall, title, null, ({ prefix, open }) => open && prefix !== sent.line);
+    if (goal) act(button, () => move(sent, "transfer", { line: goal.value }, { goal: `${goal.mark} ${goal.name}` }));
   },
   cancel(button) {
-    if (sure) return act(button, () => move("cancel"));
+    if (sure) return act(button, () => move(ticket, "cancel"));
     sure = true;
     say("note", fill(words.sure_cancel, ticket));
   },
@@ -226,20 +242,22 @@ function act(button, work) {
 }
 
 async function print() {
+  const printed = ticket;
   try {
-    const { copy } = await send(`/tickets/${ticket.id}/print`);
-    return fill(copy ? words.done.print_again : words.done.print, ticket);
+    const { copy } = await send(`/tickets/${printed.id}/print`);
+    return fill(copy ? words.done.print_again : words.done.print, printed);
   } catch (error) {
     if (!["no_printer", "which_printer"].includes(error.code)) throw error;
-    printPage(`/t/${ticket.id}/slip`);
+    printPage(`/t/${printed.id}/slip`);
     return null;
   }
 }
 
-async function move(action, body, more = {}) {
-  await send(`/tickets/${ticket.id}/${action}`, body);
-  await showNumber(ticket.id);
-  return fill(words.done[action], { ...ticket, ...more });
+async function move(moved, action, body, more = {}) {
+  const mine = ++turn;
+  await send(`/tickets/${moved.id}/${action}`, body);
+  if (mine === turn) await showNumber(moved.id);
+  return fill(words.done[action], { ...moved, ...more });
 }
 
 function ahead(seen) {

@@ -23,6 +23,7 @@ export function openBooking(path, hall, { done, left }) {
   let item = null;
   let moving = null; // the appointment that gets another time
   let hold = null;
+  let givenBack = null; // settles when the place given back last is free again
   let day = null; // of the waiting list
   let asked = 0;
 
@@ -51,6 +52,7 @@ export function openBooking(path, hall, { done, left }) {
   at("back").addEventListener("click", back);
 
   function start(known) {
+    asked += 1;
     release();
     moving = item = null;
     form.reset();
@@ -84,6 +86,7 @@ export function openBooking(path, hall, { done, left }) {
     if (!moving && !item.bookable) return say("error", words.not_bookable);
     const mine = ++asked;
     const query = new URLSearchParams({ item: item.code, channel: channel(), hold: hold?.id ?? "" });
+    await givenBack; // it is one of the free ones
     const answer = await call("GET", `${path}/slots?${query}`);
     if (mine !== asked) return null;
     show("times");
@@ -134,6 +137,7 @@ export function openBooking(path, hall, { done, left }) {
   }
 
   async function confirm() {
+    if (!hold) return null; // it is being given back
     const made = await again(() => send(`/holds/${hold.id}/confirm`, person()));
     if (!made) return null;
     hold = null;
@@ -172,12 +176,13 @@ export function openBooking(path, hall, { done, left }) {
     }
   }
 
-  /** Give the place back; the page need not wait for it. */
+  /** Give the place back; only the times wait for that, and no longer than for any answer. */
   function release() {
     const given = hold;
     hold = day = null;
     if (given) {
-      fetch(`/api/v1/holds/${given.id}`, { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": csrfWord() } }).catch(() => {});
+      const options = { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": csrfWord() }, signal: AbortSignal.timeout(10000) };
+      givenBack = fetch(`/api/v1/holds/${given.id}`, options).catch(() => {});
     }
     return null;
   }

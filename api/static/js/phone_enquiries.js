@@ -17,6 +17,7 @@ const [asking, calling] = [at("register-form"), at("answer-form")];
 export function openEnquiries(path, about) {
   let shown = null; // the enquiry in the panel
   let item = null;
+  let asked = 0; // an answer that comes late belongs to a panel that was asked for before
 
   for (const form of [asking, calling]) {
     form.querySelector("[data-cancel]").addEventListener("click", () => form.closest("dialog").close());
@@ -50,6 +51,7 @@ export function openEnquiries(path, about) {
   }
 
   function register() {
+    asked += 1; // no enquiry comes over what is being written
     const { name = "", phone = "", item: known = null } = about();
     item = known;
     asking.reset();
@@ -76,7 +78,10 @@ export function openEnquiries(path, about) {
 
   /** Show an enquiry with its caller in full; the look is recorded. */
   async function open(number) {
-    shown = await call("GET", `${path}/enquiries/${encodeURIComponent(number)}`);
+    const turn = ++asked;
+    const seen = await call("GET", `${path}/enquiries/${encodeURIComponent(number)}`);
+    if (turn !== asked) return null;
+    shown = seen;
     const { name, phone, unit, question, officer, holder, mine, answer: known, state } = shown;
     put("answer-number", number);
     put("answer-caller", [name, unit].filter(Boolean).join(" · "));
@@ -96,15 +101,17 @@ export function openEnquiries(path, about) {
 
   async function answer(told) {
     const text = calling.elements.answer.value.trim();
+    const turn = asked;
     const now = await send(`${path}/enquiries/${encodeURIComponent(shown.number)}/answer`, { answer: text, told });
-    at("answer-panel").close();
+    if (turn === asked) at("answer-panel").close();
     await look();
     return fill(told ? words.told : words.noted, now);
   }
 
   async function take() {
-    const now = await send(`${path}/enquiries/${encodeURIComponent(shown.number)}/take`);
-    await Promise.all([look(), open(shown.number)]);
+    const turn = asked, { number } = shown;
+    const now = await send(`${path}/enquiries/${encodeURIComponent(number)}/take`);
+    await Promise.all([look(), turn === asked && open(number)]);
     return fill(words.taken_on, now);
   }
 

@@ -57,6 +57,7 @@ async function start() {
   at("ticker-form").addEventListener("submit", sendTicker);
   await read();
   at("ticker").value = (await call("GET", `${path}/slides`)).ticker;
+  at("ticker").disabled = false; // not before: it would take the place of what somebody has typed
   choose(tabs.find((tab) => `#${tab.getAttribute("aria-controls")}` === location.hash) ?? tabs[0]);
   watch(hall, timezone);
 }

@@ -10,6 +10,7 @@ export class Booking {
   #tools;
   #line = null; // the prefix of the line whose slots are shown
   #seen = null;
+  #asked = 0;
 
   constructor(tools) {
     this.#tools = tools;
@@ -22,9 +23,12 @@ export class Booking {
 
   async show() {
     const { path, words } = this.#tools;
+    const asked = ++this.#asked;
     try {
       const day = at("bookings-day").value;
-      this.#seen = await call("GET", `${path}/bookings?${new URLSearchParams(day && { day })}`);
+      const seen = await call("GET", `${path}/bookings?${new URLSearchParams(day && { day })}`);
+      if (asked !== this.#asked) return; // another day was chosen meanwhile
+      this.#seen = seen;
       this.#days();
       this.#lines();
       this.#slots();

@@ -11,6 +11,7 @@ export class Content {
   #limit = Number(at("main").dataset.mediaMb);
   #staff = [];
   #sending = false;
+  #asked = 0;
 
   constructor(tools) {
     this.#tools = tools;
@@ -23,11 +24,13 @@ export class Content {
 
   /** Read everything again. */
   show() {
+    const asked = ++this.#asked;
     return this.#try("slides-said", async () => {
       const { path } = this.#tools;
       const [{ slides }, { media }, { staff }, { roster }] = await Promise.all(
         ["slides", "media", "staff", "roster"].map((name) => call("GET", `${path}/${name}`)),
       );
+      if (asked !== this.#asked) return;
       this.#staff = staff;
       this.#showSlides(slides);
       this.#showMedia(media);
@@ -208,14 +211,15 @@ export class Content {
   async #saveFace() {
     const { words } = this.#tools;
     const [file] = at("face-file").files;
-    if (!this.#chosen()) throw new Unfit(words.choose_staff);
+    const chosen = this.#chosen(); // another may be by the time the file is there
+    if (!chosen) throw new Unfit(words.choose_staff);
     if (!file) throw new Unfit(words.choose_file);
-    await this.#setFace((await this.#send(file, "face-said")).digest);
+    await this.#setFace((await this.#send(file, "face-said")).digest, chosen);
     at("face-file").value = "";
   }
 
-  async #setFace(media) {
-    await call("PUT", `${this.#tools.path}/staff/${encodeURIComponent(this.#chosen().badge)}/photo`, { media });
+  async #setFace(media, { badge } = this.#chosen()) {
+    await call("PUT", `${this.#tools.path}/staff/${encodeURIComponent(badge)}/photo`, { media });
     await this.show();
     this.#say("face-said", this.#tools.words.saved);
   }

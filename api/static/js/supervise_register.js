@@ -13,6 +13,7 @@ export class Register {
   #tools;
   #asked = null; // what is shown
   #cursor = null;
+  #reads = 0;
 
   constructor(tools) {
     this.#tools = tools;
@@ -35,14 +36,17 @@ export class Register {
     const days = { from: at("register-from").value, to: at("register-to").value };
     const wanted = { ...days, q: at("register-q").value.trim(), complaints: at("register-complaints").checked };
     this.#asked = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
+    at("register-more").hidden = true; // it belongs to the list before
     return this.#read(null);
   }
 
   async #read(cursor) {
     const { path, words, inWords } = this.#tools;
+    const mine = ++this.#reads;
     try {
       const query = new URLSearchParams(cursor ? { ...this.#asked, cursor } : this.#asked);
       const seen = await call("GET", `${path}/register?${query}`);
+      if (mine !== this.#reads) return;
       at("register-from").value ||= seen.from;
       at("register-to").value ||= seen.to;
       this.#address();
@@ -55,7 +59,7 @@ export class Register {
       at("register-more").hidden = !seen.cursor;
       this.#say(at("register-rows").children.length ? "" : words.register.none);
     } catch (error) {
-      this.#say(inWords(error));
+      if (mine === this.#reads) this.#say(inWords(error));
     }
   }
 

@@ -7,7 +7,7 @@ import { get, house, local, lost } from "./house.js";
 import { keys } from "./keys.js";
 import { paged } from "./paging.js";
 import { english } from "./reader.js";
-import { again, back, current, go, reset, screen } from "./stage.js";
+import { again, back, current, go, heading, reset, screen } from "./stage.js";
 import { bring, slipAt } from "./take.js";
 
 const PHONE_LENGTH = 12;
@@ -20,8 +20,12 @@ const post = (path, body, key) => call("POST", path, body, { token: house.token,
 
 /** Whoever stood here has gone: what was kept for him is free for others. */
 export function release() {
-  if (held) call("DELETE", `/holds/${held}`, undefined, { token: house.token }).catch(() => {}); // it runs out by itself
+  if (held) giveBack(held);
   held = "";
+}
+
+function giveBack(hold) {
+  call("DELETE", `/holds/${hold}`, undefined, { token: house.token }).catch(() => {}); // it runs out by itself
 }
 
 screen("times", (section, args) => {
@@ -63,6 +67,7 @@ function dayButton({ day, open, why, reason, reason_en, free }, chosen, choose) 
 async function take(slot, args) {
   try {
     const hold = await post(`/halls/${house.code}/holds`, { slot: slot.id, channel: "onsite", hold: held });
+    if (heading().args !== args) return giveBack(hold.id); // whoever asked has gone
     held = hold.id;
     Object.assign(args, { days: null, said: "" }); // for whoever comes back
     go("person", { item: args.item, slot, until: hold.expires_at, name: "", phone: "" });
@@ -103,9 +108,9 @@ async function confirm(section, args) {
   again();
   try {
     const appointment = await post(`/holds/${held}/confirm`, body, args.key);
+    if (current().args !== args) return; // whoever stands here now may have a place of his own
     held = "";
     const shown = { appointment };
-    if (current().args !== args) return;
     await reset("booked", shown);
     shown.slip = await slipAt(`${appointment.url.replace("?", "/slip?")}${appointment.printing ? "" : "&print=1"}`);
     if (current().args === shown) again();

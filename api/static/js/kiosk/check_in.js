@@ -6,7 +6,7 @@ import { put } from "../figures.js";
 import { get, house, local } from "./house.js";
 import { keys } from "./keys.js";
 import { paged } from "./paging.js";
-import { go, screen } from "./stage.js";
+import { go, heading, screen } from "./stage.js";
 import { asking, send } from "./take.js";
 
 const PHONE_LENGTH = 12; // a landline with its area code
@@ -47,6 +47,7 @@ screen("phone", (section, args) => {
     try {
       const query = new URLSearchParams({ phone: args.typed });
       const { appointments } = await get(`/halls/${house.code}/appointments?${query}`);
+      if (heading().args !== args) return; // whoever asked has gone
       if (appointments.length) return go("found", { appointments });
       put(section, { message: texts().check_in.nobody });
     } catch (error) {
@@ -74,14 +75,8 @@ export const typed = (name, event) => typing[name]?.(event) ?? false;
 /** Check in with this code; gives whether it was asked for. */
 export function checkIn(code) {
   if (asking()) return false;
-  send({ path: `/appointments/${code}/check-in`, body: {}, refused: (error) => refuse(code, error) });
+  send({ path: `/appointments/${code}/check-in`, body: {}, refused: (error) => go("refused", { code, error }) });
   return true;
-}
-
-async function refuse(code, error) {
-  // What it was is worth a question, and no more.
-  const appointment = await get(`/appointments/${code}`).catch(() => null);
-  go("refused", { code, error, appointment });
 }
 
 screen("refused", (section, args) => {
@@ -100,6 +95,8 @@ screen("refused", (section, args) => {
     button.onclick = () => FURTHER[way](args);
   }
 }, async (args) => {
+  // What it was is worth a question, and no more.
+  if (args.appointment === undefined) args.appointment = await get(`/appointments/${args.code}`).catch(() => null);
   const { appointment } = args;
   if (!appointment || args.item) return;
   const found = await get(`/halls/${house.code}/items?${new URLSearchParams({ q: appointment.item.code })}`).catch(() => null);
