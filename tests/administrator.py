@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from house import ZONE
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Response, expect
 from shop import Shop
 
@@ -93,7 +94,7 @@ def _written(response: Response) -> bool:
 async def administrator(browser: Browser, shop: Shop, account: str = "admin", **options: object) -> Administrator:
     """Somebody comes to the administration, is sent to sign in, and is back."""
     context: BrowserContext = await browser.new_context(
-        **({"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": SIZE} | options)  # type: ignore[arg-type]
+        **({"locale": "zh-CN", "timezone_id": ZONE, "viewport": SIZE} | options)  # type: ignore[arg-type]
     )
     context.set_default_timeout(20_000)
     page = await context.new_page()

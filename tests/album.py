@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import look
+from house import ZONE
 from playwright.async_api import Browser, Page, expect
 from shop import Shop
 
@@ -34,9 +35,7 @@ LAID_OUT = (
 async def reading(browser: Browser, shop: Shop, account: str = "", **choices: str) -> AsyncIterator[Page]:
     """A browser of its own, signed in, with what its reader chose (lang, print, contrast)."""
     # Scripts that look at the page from outside need to pass the page's own policy.
-    context = await browser.new_context(
-        locale="zh-CN", timezone_id="Asia/Shanghai", bypass_csp=True, reduced_motion="reduce"
-    )
+    context = await browser.new_context(locale="zh-CN", timezone_id=ZONE, bypass_csp=True, reduced_motion="reduce")
     context.set_default_timeout(20_000)
     base = shop.server.base
     await context.add_cookies([{"name": name, "value": value, "url": base} for name, value in choices.items()])

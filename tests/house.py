@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import msgspec
@@ -37,6 +37,10 @@ def noon_break_zone() -> str:
     ahead = 12 - clock.now().hour
     # Not UTC itself: calendar files write it otherwise than any zone that a hall can be in.
     return f"Etc/GMT{-ahead:+d}" if ahead else "Africa/Bissau"
+
+
+ZONE: Final = noon_break_zone()
+"""Of halls with a server of their own, and of whoever looks at them."""
 
 
 class House:

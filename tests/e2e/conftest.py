@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from following import PATIENCE
-from house import SAMPLE, SMALL
+from house import SAMPLE, SMALL, ZONE
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 from server import serving
 from shop import Shop
@@ -68,7 +68,7 @@ async def closed(browser: Browser) -> AsyncIterator[None]:
 
 @pytest.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    made = await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    made = await browser.new_context(locale="zh-CN", timezone_id=ZONE)
     made.set_default_timeout(20_000)
     yield made
     await made.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from day import Day
+from house import ZONE
 from keyed import answered
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 from shop import Shop
@@ -29,7 +30,7 @@ def hall(shop: Shop) -> Iterator[Day]:
 
 
 async def signed_in(browser: Browser, shop: Shop, account: str) -> tuple[BrowserContext, Page]:
-    context = await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    context = await browser.new_context(locale="zh-CN", timezone_id=ZONE)
     context.set_default_timeout(20_000)
     signing = {"username": account, "password": shop.passwords.get(account, shop.passwords["clerk"])}
     assert (await context.request.post(f"{shop.server.base}/api/v1/session", data=signing)).ok

@@ -13,6 +13,7 @@ import pytest
 from administrator import SIZE, Administrator, administrator, sign_in
 from day import Day
 from following import LISTEN, followed, soon
+from house import ZONE
 from playwright.async_api import Browser, BrowserContext, Dialog, Locator, Page, Route, expect
 from shop import Shop
 
@@ -265,7 +266,7 @@ async def test_an_exported_list_opens_in_a_spreadsheet_as_it_is_shown(browser: B
     assert {row["窗口状态"] for row in windows} == {"未开"}
     assert "人力资源和社会保障局" in {row["所属部门"] for row in windows}
     assert windows[0]["所属部门 ID"].isdigit()
-    day = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    day = datetime.now(ZoneInfo(ZONE)).date()
     trail = await _exported(admin, "审计记录")
     assert {row["发生时间"][:10] for row in trail} <= {str(day), str(day - timedelta(days=1))}
     assert (trail[0]["操作类别"], int(trail[0]["序号"]) > 1) == ("新增", True)
@@ -338,10 +339,13 @@ async def test_moments_are_told_in_the_hall_s_time_zone(browser: Browser, shop: 
     admin: Administrator = await administrator(browser, shop, timezone_id="America/New_York", viewport=SIZE)
     rows = await admin.list("审计记录")
     shown = await rows.first.inner_text()
-    at = await admin.page.evaluate("""async () => {
+    at = await admin.page.evaluate(
+        """async (timeZone) => {
       const { rows } = await (await fetch("api/tables/audit/?__order=-id")).json();
-      const form = { dateStyle: "short", timeStyle: "medium", timeZone: "Asia/Shanghai" };
+      const form = { dateStyle: "short", timeStyle: "medium", timeZone };
       return new Intl.DateTimeFormat("sv-SE", form).format(new Date(rows[0].at));
-    }""")
+    }""",
+        ZONE,
+    )
     assert at in shown
     assert re.search("登录", shown)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from appointed import Appointed
 from day import Day
+from house import ZONE
 from keyed import scan
 from playwright.async_api import BrowserContext, Page, Route, expect
 from shop import Shop
@@ -35,7 +36,7 @@ async def kiosk(context: BrowserContext, shop: Shop) -> Page:
 
 
 def clock(moment: datetime) -> str:
-    return f"{moment.astimezone(ZoneInfo('Asia/Shanghai')):%H:%M}"
+    return f"{moment.astimezone(ZoneInfo(ZONE)):%H:%M}"
 
 
 async def refused(page: Page, title: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from house import ZONE
 from playwright.async_api import Browser, BrowserContext, Page, Request, WebSocketRoute, expect
 from shop import Shop
 
@@ -89,9 +90,7 @@ def hall(shop: Shop) -> Iterator[Hall]:
 
 @asynccontextmanager
 async def phone(browser: Browser, script: str = RECORD, **options: Any) -> AsyncIterator[Page]:
-    context = await browser.new_context(
-        viewport=PHONE, **({"locale": "zh-CN", "timezone_id": "Asia/Shanghai"} | options)
-    )
+    context = await browser.new_context(viewport=PHONE, **({"locale": "zh-CN", "timezone_id": ZONE} | options))
     context.set_default_timeout(20_000)
     page = await context.new_page()
     await page.add_init_script(script)

@@ -11,6 +11,7 @@ import pytest
 from counter import new_visitor, open_desk
 from day import Day
 from following import LISTEN, followed, soon
+from house import ZONE
 from officers import supervise
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 from shop import Shop
@@ -219,7 +220,7 @@ async def test_boards_and_officers_see_a_window_close(context: BrowserContext, o
 async def _another(context: BrowserContext) -> BrowserContext:
     """Another officer's browser."""
     assert context.browser is not None
-    return await context.browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    return await context.browser.new_context(locale="zh-CN", timezone_id=ZONE)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 from counter import clerk, new_visitor, open_desk, printed
+from house import ZONE
 from keyed import answered
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from shop import Shop
@@ -35,7 +36,7 @@ async def test_a_window_acknowledges_who_the_desk_sends_r4(
     context: BrowserContext, browser: Browser, shop: Shop
 ) -> None:
     """R1, R4: the sender sees who answers for his visitor now; one who was not acknowledged stays his."""
-    other = await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    other = await browser.new_context(locale="zh-CN", timezone_id=ZONE)
     with closing(clerk(shop, "3")):
         desk = await open_desk(context, shop)
         await take_for(desk, "S-001", "养老保险参保登记")

@@ -106,7 +106,7 @@ function search(open) {
   slot("seek").hidden = !open;
   button("item").setAttribute("aria-expanded", String(open));
   button("item").hidden = !item;
-  if (!open) return;
+  if (!open) return seek.stop();
   seek.seek.value = "";
   seek.look();
   seek.seek.focus();

@@ -43,6 +43,12 @@ export class ItemSeek {
     }
   }
 
+  /** It is known by now: what is still on its way is not asked for any more. */
+  stop() {
+    this.#asked += 1;
+    this.#first = false;
+  }
+
   #show(items) {
     this.#found = items;
     this.list.replaceChildren(...items.map((item, place) => {

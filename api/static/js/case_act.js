@@ -48,6 +48,7 @@ export async function actionForm(form, one, action, { path, chief }, { done, bac
       try {
         await doIt(kind, one, action.part, path, collect(fields), done);
       } catch (error) {
+        if (!yes.isConnected) return; // another form stands here by now
         slot("act-message").textContent = inWords(error);
         (error.field ?? fields[0])?.focus();
       }
@@ -56,9 +57,10 @@ export async function actionForm(form, one, action, { path, chief }, { done, bac
   try {
     fields = fieldsFor(NEEDS[kind], one, await departments(NEEDS[kind], path));
   } catch (error) {
-    slot("act-message").textContent = inWords(error);
+    if (yes.isConnected) slot("act-message").textContent = inWords(error);
     return;
   }
+  if (!yes.isConnected) return;
   slot("fields").replaceChildren(...fields.map(({ node }) => node));
   (fields[0] ?? yes).focus();
 }

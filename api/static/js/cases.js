@@ -8,6 +8,7 @@ export class Cases {
   #light = "";
   #q = "";
   #asked = 0;
+  #drawn = 0; // what was asked when the list that is shown was read
 
   /**
    * `root`: where the list stands; `path`: the hall's; `mine`: only the officer's own; `open(number, changed)`: shows one;
@@ -33,7 +34,7 @@ export class Cases {
         this.show();
       });
     }
-    this.slot("more").addEventListener("click", () => this.show(this.cursor));
+    this.slot("more").addEventListener("click", () => this.show(this.#drawn === this.#asked ? this.cursor : undefined));
     root.addEventListener("keydown", (event) => this.#walk(event));
   }
 
@@ -74,6 +75,7 @@ export class Cases {
   }
 
   #draw({ cases, counts, cursor }, after) {
+    this.#drawn = this.#asked;
     this.#counts(counts);
     this.cursor = cursor;
     const focused = document.activeElement?.closest("[data-number]")?.dataset.number;

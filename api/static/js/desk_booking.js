@@ -3,7 +3,7 @@ import { codeIn, daysOf, grouped, named } from "./appointments.js";
 import { call, fill, texts } from "./api.js";
 import { press, send } from "./console_press.js";
 import { attempt, say, sending } from "./desk_say.js";
-import { showNumber, showPart, wanted } from "./desk_visitor.js";
+import { newest, showNumber, showPart, wanted } from "./desk_visitor.js";
 import { printPage } from "./printing.js";
 
 const words = texts().booking;
@@ -35,8 +35,9 @@ export function findAppointments(text) {
   if (!code && !phone) return null;
   return attempt(async () => {
     const query = new URLSearchParams({ phone: text.trim() });
-    const found = code ? [await call("GET", `/appointments/${code}`)]
-      : (await call("GET", `${path}/appointments?${query}`)).appointments;
+    const seen = await newest(code ? `/appointments/${code}` : `${path}/appointments?${query}`);
+    if (!seen) return null;
+    const found = code ? [seen] : seen.appointments;
     if (!found.length) return say("error", words.nobody);
     show(found);
     say("", "");

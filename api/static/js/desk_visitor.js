@@ -179,7 +179,7 @@ export async function showNumber(id) {
 }
 
 /** What is to be shown; null, also where it failed, when something else was asked for since. */
-async function newest(address) {
+export async function newest(address) {
   const mine = ++turn;
   try {
     const answer = await call("GET", address);
