@@ -68,7 +68,7 @@ class Server:
             self._process.wait(timeout=20)
 
 
-def _at_noon(hall: Path, copy: Path) -> Path:
+def at_noon(hall: Path, copy: Path) -> Path:
     """The same hall in `ZONE`: at midnight every hall ends its day, and its numbers."""
     shutil.copytree(hall, copy, dirs_exist_ok=True)
     file = copy / "hall.csv"
@@ -80,7 +80,7 @@ def _at_noon(hall: Path, copy: Path) -> Path:
 def serving(url: str, directory: Path, hall: Path) -> Iterator[Server]:
     """A server with a hall, accounts and devices in it (``var/demo.json`` in ``directory``)."""
     server = Server(url, directory)
-    server.command("demo", str(_at_noon(hall, directory / "hall")), "--url", server.base)
+    server.command("demo", str(at_noon(hall, directory / "hall-at-noon")), "--url", server.base)
     server.start()
     try:
         yield server

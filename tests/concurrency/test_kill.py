@@ -1,7 +1,6 @@
 """``kill -9`` in the middle of the work, and a new start on the same database: nothing acknowledged is lost."""
 
 import asyncio
-import shutil
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from house import SMALL
 from live import PATIENCE, Board, People, key, showing
 from paihao.queue.audit import Entry, audit
-from server import serving
+from server import at_noon, serving
 from shop import Shop
 
 TICKETS = 40
@@ -120,8 +119,7 @@ async def test_nothing_acknowledged_is_lost(database_url: str, tmp_path: Path) -
 
 @pytest.mark.anyio
 async def test_a_replay_outlives_it(database_url: str, tmp_path: Path) -> None:
-    hall = tmp_path / "hall"
-    shutil.copytree(SMALL, hall)
+    hall = at_noon(SMALL, tmp_path / "hall")
     (hall / "arrivals.csv").write_text("weekday,start,end,share,visitors\n1,08:30,10:30,1.0,150\n")
     with serving(database_url, tmp_path, hall) as server:
         async with showing(Board(server, Shop(server, tmp_path))) as board:
