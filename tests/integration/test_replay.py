@@ -1,11 +1,13 @@
 """A whole day through the public interface, against a real server: it ends well and its check finds nothing."""
 
-import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import SMALL, serving
+from house import ZONE
+from server import at_noon
 
 BEGINS = timedelta(seconds=40)
 """At the first full minute after this the first slot begins: by then the server is up and everybody has booked."""
@@ -14,19 +16,15 @@ BEGINS = timedelta(seconds=40)
 @pytest.fixture
 def hall(tmp_path: Path) -> Path:
     """The small hall with an hour of arrivals."""
-    hall = tmp_path / "hall"
-    shutil.copytree(SMALL, hall)
+    hall = at_noon(SMALL, tmp_path / "hall")
     (hall / "arrivals.csv").write_text("weekday,start,end,share,visitors\n1,08:30,09:00,0.6,36\n1,09:00,09:30,0.4,24\n")
     return hall
 
 
 @pytest.fixture
 def open_soon(hall: Path) -> Path:
-    """Where it is noon now, the hall opens in a minute."""
-    hours = 12 - datetime.now(UTC).hour
-    rows = (hall / "hall.csv").read_text(encoding="utf-8")
-    (hall / "hall.csv").write_text(rows.replace("Asia/Shanghai", f"Etc/GMT{-hours:+d}"), encoding="utf-8")
-    opens = datetime.now(UTC) + timedelta(hours=hours) + BEGINS + timedelta(minutes=1)
+    """The hall opens in a minute."""
+    opens = datetime.now(ZoneInfo(ZONE)) + BEGINS + timedelta(minutes=1)
     (hall / "exceptions.csv").write_text(
         f"day,spell,reason\n{opens:%Y-%m-%d},{opens:%H:%M}-23:00,试演\n", encoding="utf-8"
     )
