@@ -94,7 +94,7 @@ CALLED: Final[Mapping[str, str]] = {
     "a.subtle:has([data-icon=ellipsis-vertical])": N_("更多操作"),
     "a.add:has([data-icon=plus])": N_("新增一条供选择"),
     "a.add:has([data-icon=pen-to-square])": N_("打开所选的一条"),
-    "#message_popup .close a, #overlay .close a": N_("关闭"),
+    "#overlay .close a": N_("关闭"),
 }
 """Signs and fields without words, by CSS -> what a screen reader calls them."""
 

@@ -43,6 +43,7 @@ _HEAD = (
     '<script src="/static/js/admin_words.js"></script><script src="/static/js/admin.js"></script>'
     '<script src="/static/js/admin_begin.js"></script><script src="/static/js/admin_edits.js"></script>'
     '<script src="/static/js/admin_forms.js"></script><script src="/static/js/admin_csv.js"></script>'
+    '<script src="/static/js/admin_told.js"></script>'
     '<link rel="stylesheet" href="/static/css/admin.css">'
 )
 """No ``base``: its router would take the page to another path."""

@@ -84,7 +84,7 @@ class Administrator(NamedTuple):
     @property
     def told(self) -> Locator:
         """What the page says that it did, or did not."""
-        return self.page.locator("#message_popup .message")
+        return self.page.locator("#told")
 
 
 def _written(response: Response) -> bool:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import anyio
@@ -157,6 +157,33 @@ async def test_who_changes_hours_is_told_whose_appointments_are_outside(browser:
     await admin.save(201)
     await expect(admin.told).to_have_text("已新增")
     assert told[0].startswith("1个预约不在新的时间里，请联系改期；\n" + booked["code"])
+
+
+async def test_what_the_page_tells_is_in_nobodys_way_and_goes(browser: Browser, shop: Shop) -> None:
+    admin = await administrator(browser, shop)
+    await admin.page.clock.install()
+    await admin.begin("停办与特殊时间")
+    await expect(admin.form).to_be_visible()
+    await admin.page.clock.set_fixed_time(datetime.now(UTC))  # piccolo-admin's own clock would never take it away
+
+    await admin.save(422)
+    await expect(admin.told).to_have_text("没有保存，请看页面上方的说明")
+    await admin.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    button = await admin.form.locator("> button").bounding_box()
+    message = await admin.page.locator("#told").bounding_box()
+    assert button is not None
+    assert message is not None
+    assert button["y"] + button["height"] <= message["y"]
+
+    below = int(message["y"] + message["height"] / 2 - button["y"] - button["height"] / 2)
+    await admin.page.evaluate(f"scrollBy(0, -{below})")  # the button stands under it now
+    pressed = """button => {
+      const { x, y, width, height } = button.getBoundingClientRect();
+      return document.elementFromPoint(x + width / 2, y + height / 2) === button;
+    }"""
+    assert await admin.form.locator("> button").evaluate(pressed)
+    await admin.page.clock.run_for(5_000)
+    await expect(admin.told).to_be_hidden()
 
 
 async def test_who_may_not_edit_sees_lists_without_buttons_or_nothing_at_all(browser: Browser, shop: Shop) -> None:

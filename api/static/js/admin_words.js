@@ -104,7 +104,7 @@
   /** The parts of the page, for who finds his way by them. */
   const ROLES = {
     "#nav": "banner", ".sidebar": "navigation", ".left_column, .inner, .welcome": "main", ".right_column": "search",
-    "#overlay .modal": "dialog", "#message_popup, .errors": "alert",
+    "#overlay .modal": "dialog", ".errors": "alert",
   };
   function place(element) {
     for (const [selector, role] of Object.entries(ROLES)) if (element.matches(selector)) element.setAttribute("role", role);
