@@ -6,6 +6,7 @@ in the form that piccolo-admin shows; 403 and 404 as the sentence alone.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -27,10 +28,11 @@ from ..core import clock
 from ..core.errors import Forbidden, Invalid, NotFound, Problem
 from ..core.i18n import N_, Language, translate
 from . import editing, looks, refusals, scope, told, words
-from .asking import listed
+from .asking import among, listed
 from .house import House, Officer
 from .naming import actors, called
 from .policy import Act, policy
+from .values import needed
 
 OFFICER: ContextVar[Officer] = ContextVar("officer")
 """Who asks: piccolo-api's filters are not told of the request."""
@@ -248,21 +250,33 @@ class Counter(PiccoloCRUD):
         return data if isinstance(data, dict) else {"": None}
 
     def _read(self, model: type[pydantic.BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
-        """The typed values of a form. Raises Invalid with the first thing that is wrong, by the column's own name."""
+        """The typed values of a form. Raises Invalid: what is wrong with a column, or which are wrong."""
         unknown = [name for name in data if name not in self._table.c or name in self._sealed]
         if unknown:
             raise Invalid(N_("没有“{column}”这一栏"), code="unknown_column", column=unknown[0][:40])
+        kept = policy(self._table.name).kept
+        blank = {name for name, value in data.items() if isinstance(value, str) and not value.strip()} - kept
+        empty = {name for name in blank if needed(self._table.c[name])}
         try:
             read = model(**self._clean_data(dict(data)))
         except pydantic.ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            column = words.column(self._table.name, str(first["loc"][0]), _language()) if first["loc"] else ""
-            if first["type"] == "string_too_long":
-                raise refusals.too_long(column, first["ctx"]["max_length"]) from None
-            kind = "missing" if first["input"] == "" else first["type"]
-            raise Invalid(looks.misread(kind), code="misread", column=column) from None
+            faults = {str(fault["loc"][0]): fault for fault in error.errors(include_url=False)}
+            raise self._misread(faults, empty | faults.keys()) from None
+        if len(empty) > 1:
+            raise self._misread({}, empty)
         given = model.model_fields if model is self.pydantic_model else data
         return {name: getattr(read, name) for name in data if name in given}
+
+    def _misread(self, faults: Mapping[str, Any], wrong: AbstractSet[str]) -> Invalid:
+        table, language = self._table, _language()
+        named = [words.column(table.name, one.name, language) for one in table.columns if one.name in wrong]
+        if len(named) > 1:
+            return Invalid(N_("请填写或更正：{fields}"), code="misread", fields=among(named, language))
+        [column], [fault] = named, faults.values()
+        if fault["type"] == "string_too_long":
+            return refusals.too_long(column, fault["ctx"]["max_length"])
+        kind = "missing" if fault["input"] == "" else fault["type"]
+        return Invalid(looks.misread(kind), code="misread", column=column)
 
     @staticmethod
     def _refused(problem: Problem) -> Response:

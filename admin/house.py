@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..booking import planning
+from ..booking import planning, rulebook
 from ..booking.appointments import AppointmentRow
 from ..booking.office import Office
 from ..booking.rulebook import Rulebooks
@@ -103,5 +103,5 @@ class House:
         Gives the appointments that have no place any more.
         """
         code = (await tx.execute(select(Hall.code).where(Hall.id == hall_id))).scalar_one()
-        facts, rules = await halls.load(tx, code), await self.rulebooks.get(hall_id)
-        return await planning.replan(tx, Office(self.vault, facts, rules, self.root, SYSTEM, moment))
+        facts, rules = await halls.load(tx, code), await rulebook.load(tx, hall_id)
+        return await planning.plan(tx, Office(self.vault, facts, rules, self.root, SYSTEM, moment))

@@ -37,7 +37,7 @@ def _tidied(column: Column[Any], value: Any, language: Language) -> Any:
         limit = kind.length if isinstance(kind, String) else None
         if limit is not None and len(value) > limit:
             raise refusals.too_long(label, limit)
-        if not value and not column.nullable and column.default is None:
+        if not value and needed(column):
             raise Invalid(N_("请填写“{column}”"), code="value_needed", column=label)
     elif isinstance(value, float) and not isfinite(value):
         raise Invalid(N_("“{column}”应为数字"), code="misread", column=label)
@@ -46,6 +46,11 @@ def _tidied(column: Column[Any], value: Any, language: Language) -> Any:
         if most is not None and not -most <= value <= most:
             raise Invalid(N_("“{column}”的数值过大"), code="out_of_range", column=label)
     return value
+
+
+def needed(column: Column[Any]) -> bool:
+    """Whether somebody must fill it in: each row holds something there."""
+    return not column.nullable and column.default is None
 
 
 def _json(label: str, value: str) -> Any:

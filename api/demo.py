@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..booking import rulebook
 from ..booking.office import Office
-from ..booking.planning import replan
+from ..booking.planning import plan
 from ..cases.alert_tables import Chain, ChainStep
 from ..core.accounts import User
 from ..core.clock import business_day, now
@@ -109,7 +109,7 @@ async def _set_up(database: Database, settings: Settings, files: hallfiles.HallF
             ],
         )
         facts, book = await halls.load(tx, files.hall.code), await rulebook.load(tx, hall)
-        await replan(tx, Office(Vault(settings.secret), facts, book, settings.public_url.rstrip("/"), SYSTEM, moment))
+        await plan(tx, Office(Vault(settings.secret), facts, book, settings.public_url.rstrip("/"), SYSTEM, moment))
     return {"hall": files.hall.code, "passwords": passwords, "devices": tokens, "window": numbers[0]}
 
 

@@ -13,7 +13,7 @@ from ..queue.hallexchange import Report, Upload
 from . import rulebook
 from .appointments import AppointmentRow
 from .office import Office
-from .planning import replan
+from .planning import plan
 
 
 class Sender(NamedTuple):
@@ -42,4 +42,4 @@ async def take_in(
     if report.hall_id is None:
         return report, ()
     hall, rules = await halls.load(tx, report.code), await rulebook.load(tx, report.hall_id)
-    return report, await replan(tx, Office(vault, hall, rules, root, by, now))
+    return report, await plan(tx, Office(vault, hall, rules, root, by, now))

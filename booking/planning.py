@@ -14,13 +14,20 @@ from .office import Office
 
 
 async def replan(tx: AsyncConnection, office: Office) -> Sequence[AppointmentRow]:
-    """Make the slots of the open days what hours, windows and rules say as this transaction left them (R37, R38).
+    """Plan as `plan` does after a change: with hours, windows and rules as this transaction left them.
 
-    Places that came free by it are offered to whoever waits; wake the outbox after the commit. Gives the appointments
-    that have no place any more. Raises NotFound where the hall is gone.
+    Raises NotFound where the hall is gone.
     """
     hall = await halls.load(tx, office.hall.code)
-    office = office._replace(hall=hall, book=await rulebook.load(tx, hall.id))
+    return await plan(tx, office._replace(hall=hall, book=await rulebook.load(tx, hall.id)))
+
+
+async def plan(tx: AsyncConnection, office: Office) -> Sequence[AppointmentRow]:
+    """Make the slots of the open days what the office's hours, windows and rules say (R37, R38).
+
+    Places that came free by it are offered to whoever waits; wake the outbox after the commit. Gives the appointments
+    that have no place any more.
+    """
     stuck = await slots.plan(tx, office.hall, office.book, office.open_days, office.now)
     await waiting.offer_all(tx, office)
     return await appointments.in_slots(tx, office.hall.id, stuck)

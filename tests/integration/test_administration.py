@@ -146,6 +146,21 @@ async def test_a_wrong_value_is_told_in_both_languages_and_changes_nothing(
         assert await everything(house) == before, wrong
 
 
+async def test_all_columns_that_are_wrong_are_told_at_once(
+    house: House, names: dict[str, Any], admin: httpx.AsyncClient
+) -> None:
+    before = await everything(house)
+    window = {"number": "", "name": " ", "zone_id": None, "kind": "", "department_id": names["department"]}
+    said = await admin.post(f"{TABLES}/window/", json=window)
+    assert (said.status_code, said.json()["code"]) == (422, "misread")
+    assert said.json()["custom_form_error"] == "请填写或更正：窗口号、窗口名称、所在位置、窗口类型"
+    said = await admin.patch(f"{TABLES}/window/{names['window']}/", json={"number": "", "name": "\u3000"})
+    assert said.json()["custom_form_error"] == "请填写或更正：窗口号、窗口名称"
+    said = await admin.patch(f"{TABLES}/window/{names['window']}/", json={"number": "", "name": "社保9号窗口"})
+    assert said.json()["custom_form_error"] == "请填写“窗口号”"
+    assert await everything(house) == before
+
+
 async def test_a_row_that_is_used_says_by_whom(house: House, names: dict[str, Any], admin: httpx.AsyncClient) -> None:
     before = await everything(house)
     said = await admin.delete(f"{TABLES}/line/{names['line']}/")
