@@ -9,7 +9,8 @@ import pytest
 from day import Day
 from house import ZONE
 from keyed import answered
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
+from late import Late
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
@@ -307,11 +308,7 @@ async def test_a_late_answer_fills_no_other_case(browser: Browser, shop: Shop, h
         clerk.chief.post(f"/tickets/{here}/complete").raise_for_status()
     second = accepted(shop, hall)
     context, page = await signed_in(browser, shop, "supervisor")
-    through = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await through.wait()
-        await route.continue_()
+    late = Late()
 
     await context.route(f"**/cases/{first}", late)
     await page.goto(f"{shop.server.base}/supervise#casework")
@@ -321,7 +318,7 @@ async def test_a_late_answer_fills_no_other_case(browser: Browser, shop: Shop, h
     await page.locator(f"[data-number='{second}'] button").click()
     await expect(page.locator("#case [data-action=again]")).to_be_visible()
     async with page.expect_response(f"**/cases/{first}") as answer:
-        through.set()
+        late.let_go.set()
     await (await answer.value).finished()
     await page.evaluate("() => new Promise(requestAnimationFrame)")
     await acts(page, "again", f"{second} 已告知，待补齐材料", missing="居住证明")

@@ -14,7 +14,8 @@ from administrator import SIZE, Administrator, administrator, sign_in
 from day import Day
 from following import LISTEN, followed, soon
 from house import ZONE
-from playwright.async_api import Browser, BrowserContext, Dialog, Locator, Page, Route, expect
+from late import Late
+from playwright.async_api import Browser, BrowserContext, Dialog, Locator, Page, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
@@ -78,11 +79,7 @@ async def test_a_window_with_its_lines_opens_and_closes_on_pages_that_are_open(
 
 async def test_a_form_is_seen_once_it_knows_what_it_begins_with(browser: Browser, day: Day) -> None:
     admin = await administrator(browser, day.shop)
-    come = anyio.Event()
-
-    async def late(route: Route) -> None:
-        await come.wait()
-        await route.continue_()
+    late = Late()
 
     await admin.page.context.route("**/new/", late)
     await admin.page.reload()
@@ -90,7 +87,7 @@ async def test_a_form_is_seen_once_it_knows_what_it_begins_with(browser: Browser
     name = admin.page.get_by_label("窗口名称", exact=True)
     await expect(name).to_be_attached()
     await expect(name).to_be_hidden()
-    come.set()
+    late.let_go.set()
     await expect(admin.page.get_by_label("窗口状态", exact=True)).to_have_value("closed")
     await name.fill("社保3号窗口")
     await expect(name).to_have_value("社保3号窗口")

@@ -1,6 +1,5 @@
 """The kiosk's door 预约签到 (R40, R44): by QR code, by code, by phone; too early, too late, twice; and another time."""
 
-import asyncio
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,7 +11,8 @@ from appointed import Appointed
 from day import Day
 from house import ZONE
 from keyed import scan
-from playwright.async_api import BrowserContext, Page, Route, expect
+from late import Late
+from playwright.async_api import BrowserContext, Page, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
@@ -200,18 +200,6 @@ async def test_another_time_is_booked_where_nobody_serves_now(
     assert (seen["channel"], seen["visitor"]) == ("onsite", "王*五 138****5678")
 
 
-class Late:
-    """A request that is held back until it is let go."""
-
-    def __init__(self) -> None:
-        self.asked, self.let_go = asyncio.Event(), asyncio.Event()
-
-    async def __call__(self, route: Route) -> None:
-        self.asked.set()
-        await self.let_go.wait()
-        await route.continue_()
-
-
 async def leave(page: Page, way: str) -> None:
     await page.locator(f"[data-foot-button={way}]").click()
     await expect(page.locator(f"[data-screen={'start' if way == 'home' else 'check-in'}]")).to_be_visible()
@@ -321,6 +309,26 @@ async def test_a_guide_checks_in_by_phone_and_by_code(context: BrowserContext, s
     await expect(page.locator("#appointments .state")).to_have_text("已签到")
     await search(page, "a001")
     await expect(page.locator("#result-number")).to_have_text("A001")
+
+
+async def test_a_check_in_that_is_done_late_does_not_stand_before_the_next_visitor(
+    context: BrowserContext, shop: Shop, booked: Appointed
+) -> None:
+    one, late = booked.book(10), Late()
+    await context.route("**/check-in", late)
+    page = await desk(context, shop)
+    await search(page, one["code"])
+    await expect(page.get_by_role("button", name="签到")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await late.asked.wait()
+    await page.keyboard.press("F2")
+    await page.keyboard.type("S-002")
+    await expect(page.locator("#guide-name")).to_have_text(NAME)
+    late.let_go.set()
+    await expect(page.locator("#message")).to_contain_text("A001 号，按预约时间")
+    await expect(page.locator("#result")).to_be_hidden()
+    await expect(page.locator("#guide-name")).to_have_text(NAME)
+    await expect(page.locator("#seek")).to_be_focused()
 
 
 async def test_a_guide_books_another_time_and_moves_it(context: BrowserContext, shop: Shop) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from keyed import answered
+from late import Late
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from shop import Shop
 
@@ -131,18 +132,14 @@ async def test_a_whole_case_by_keyboard_alone(context: BrowserContext, hall: Hal
 
 
 async def test_who_types_faster_than_the_list_comes_opens_his_window(context: BrowserContext, hall: Hall) -> None:
-    typed = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await typed.wait()
-        await route.continue_()
+    late = Late()
 
     page = await context.new_page()
     await page.route("**/api/v1/halls/small", late)
     await sign_in(page, hall)
     await page.locator("#choose-filter").fill("1")
     await page.keyboard.press("Enter")
-    typed.set()
+    late.let_go.set()
     await expect(page.locator("#window-number")).to_have_text("1")
 
 

@@ -1,13 +1,13 @@
 """The first desk in a real browser: a number by keyboard alone, hand-overs, guidance, help, receipts."""
 
-import asyncio
 import re
 from contextlib import closing
 
 import httpx
 import pytest
 from counter import clerk, new_visitor, open_desk, printed, window
-from playwright.async_api import BrowserContext, Route, expect
+from late import Late
+from playwright.async_api import BrowserContext, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
@@ -136,11 +136,7 @@ async def test_a_dead_network_queues_nothing_and_says_so(context: BrowserContext
 async def test_a_number_that_comes_late_does_not_stand_before_the_next_visitor(
     context: BrowserContext, shop: Shop
 ) -> None:
-    number, through, whole = kiosk_ticket(shop, item="S-003"), asyncio.Event(), re.compile(r"/v1/tickets/[^/]+$")
-
-    async def late(route: Route) -> None:
-        await through.wait()
-        await route.continue_()
+    number, late, whole = kiosk_ticket(shop, item="S-003"), Late(), re.compile(r"/v1/tickets/[^/]+$")
 
     await context.route(whole, late)
     desk = await open_desk(context, shop)
@@ -150,8 +146,27 @@ async def test_a_number_that_comes_late_does_not_stand_before_the_next_visitor(
         await desk.keyboard.press("Enter")
     await new_visitor(desk, "ylbx", "养老保险参保登记")
     async with desk.expect_response(whole) as answer:
-        through.set()
+        late.let_go.set()
     await (await answer.value).finished()
     await desk.evaluate("() => new Promise(requestAnimationFrame)")
     await expect(desk.locator("#result")).to_be_hidden()
     await expect(desk.locator("#guide-name")).to_have_text("养老保险参保登记")
+
+
+async def test_items_that_come_late_leave_the_number_that_was_asked_for(context: BrowserContext, shop: Shop) -> None:
+    number, late, found = kiosk_ticket(shop, item="S-003"), Late(), re.compile(r"/items\?limit=30&q=.+")
+    await context.route(found, late)
+    desk = await open_desk(context, shop)
+    await desk.keyboard.press("F2")
+    await desk.keyboard.type("ylbx")
+    await late.asked.wait()
+    await desk.keyboard.press("F8")
+    await desk.keyboard.type(number)
+    await desk.keyboard.press("Enter")
+    await expect(desk.locator("#result-number")).to_have_text(number)
+    late.let_go.set()
+    await expect(desk.locator("#items [role=option]")).to_have_text(
+        [re.compile("养老保险参保登记"), re.compile("说不清")]
+    )
+    await expect(desk.locator("#result-number")).to_have_text(number)
+    await expect(desk.locator("#guide")).to_be_hidden()

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from late import Late
 from playwright.async_api import BrowserContext, Page, Route, expect
 from shop import Shop
 
@@ -414,11 +415,7 @@ async def test_an_enquiry_that_comes_late_does_not_come_over_another(
 ) -> None:
     for name in ("王小五", "赵小六"):
         caller.post(f"{caller.hall}/enquiries", question=f"{name}的事几时办好？", name=name, phone=PHONE)
-    through, first = asyncio.Event(), re.compile(r"/enquiries/LX\d{8}-0001$")
-
-    async def late(route: Route) -> None:
-        await through.wait()
-        await route.continue_()
+    late, first = Late(), re.compile(r"/enquiries/LX\d{8}-0001$")
 
     await context.route(first, late)
     page = (await open_desk(context, shop)).page
@@ -428,7 +425,7 @@ async def test_an_enquiry_that_comes_late_does_not_come_over_another(
     await expect(page.locator("#answer")).to_be_focused()
     await page.keyboard.type("5个工作日")
     async with page.expect_response(first) as answer:
-        through.set()
+        late.let_go.set()
     await (await answer.value).finished()
     await page.evaluate("() => new Promise(requestAnimationFrame)")
     await expect(page.locator("#answer-question")).to_contain_text("赵小六")

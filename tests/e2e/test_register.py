@@ -1,15 +1,15 @@
 """The register in a real browser: searched by a supervisor, and taken along as a workbook (R10)."""
 
-import asyncio
 import re
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from counter import clerk
+from late import Late
 from officers import supervise
 from openpyxl import load_workbook
-from playwright.async_api import BrowserContext, Route, expect
+from playwright.async_api import BrowserContext, expect
 from shop import Shop
 
 pytestmark = pytest.mark.anyio
@@ -65,11 +65,7 @@ async def test_what_was_searched_before_does_not_come_over_what_is_found(context
                 json=taken | {"matter": f"{name}的材料", "materials": [{"name": "申请表", "count": 2}]},
             )
             said.raise_for_status()
-    through, before = asyncio.Event(), re.compile(r"/register\?.*complaints=true")
-
-    async def late(route: Route) -> None:
-        await through.wait()
-        await route.continue_()
+    late, before = Late(), re.compile(r"/register\?.*complaints=true")
 
     await context.route(before, late)
     page = await supervise(context, shop)
@@ -83,7 +79,7 @@ async def test_what_was_searched_before_does_not_come_over_what_is_found(context
     await page.keyboard.press("Enter")
     await expect(rows).to_have_count(1)
     async with page.expect_response(before) as answer:
-        through.set()
+        late.let_go.set()
     await (await answer.value).finished()
     await page.evaluate("() => new Promise(requestAnimationFrame)")
     await expect(rows).to_have_count(1)

@@ -3,7 +3,7 @@ import { codeIn, daysOf, grouped, named } from "./appointments.js";
 import { call, fill, texts } from "./api.js";
 import { press, send } from "./console_press.js";
 import { attempt, say, sending } from "./desk_say.js";
-import { newest, showNumber, showPart, wanted } from "./desk_visitor.js";
+import { newest, showPart, showSent, wanted } from "./desk_visitor.js";
 import { printPage } from "./printing.js";
 
 const words = texts().booking;
@@ -70,9 +70,7 @@ function show(appointments) {
 }
 
 async function checkIn({ code }) {
-  const ticket = await send(`/appointments/${code}/check-in`, {});
-  await showNumber(ticket.id);
-  document.querySelector("[data-act=print]").focus();
+  const ticket = await showSent(send(`/appointments/${code}/check-in`, {}));
   return fill(ticket.kept ? words.kept : words.late, { number: ticket.number, time: ticket.booked_for.slice(11, 16) });
 }
 

@@ -76,7 +76,7 @@ export class Seek {
     count.textContent = !typed ? words.favourites : total ? fill(words.items_found, { count: total }) : words.no_item;
     this.#marked = -1;
     field.removeAttribute("aria-activedescendant");
-    if (typed && this.#options.length) this.#mark(0);
+    if (typed && this.#options.length && document.activeElement === field) this.#mark(0); // else he is at something else by now
   }
 
   #row(item, place) {

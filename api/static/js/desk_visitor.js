@@ -178,6 +178,15 @@ export async function showNumber(id) {
   say("", "");
 }
 
+/** Show the number that an answer brings, ready to be printed, unless something else was asked for since; gives the answer. */
+export async function showSent(sent) {
+  const mine = ++turn;
+  const issued = await sent;
+  if (mine === turn) await showNumber(issued.id);
+  if (!at("result").hidden && ticket?.id === issued.id) document.querySelector("[data-act=print]").focus();
+  return issued;
+}
+
 /** What is to be shown; null, also where it failed, when something else was asked for since. */
 export async function newest(address) {
   const mine = ++turn;
