@@ -253,10 +253,15 @@ class Counter(PiccoloCRUD):
         """The typed values of a form. Raises Invalid: what is wrong with a column, or which are wrong."""
         unknown = [name for name in data if name not in self._table.c or name in self._sealed]
         if unknown:
-            raise Invalid(N_("没有“{column}”这一栏"), code="unknown_column", column=unknown[0][:40])
-        kept = policy(self._table.name).kept
-        blank = {name for name, value in data.items() if isinstance(value, str) and not value.strip()} - kept
-        empty = {name for name in blank if needed(self._table.c[name])}
+            raise Invalid(
+                N_("没有“{column}”这一栏"),
+                code="unknown_column",
+                column=unknown[0][:40].encode(errors="replace").decode(),
+            )
+        blank = {
+            name for name, value in data.items() if value is None or (isinstance(value, str) and not value.strip())
+        }
+        empty = {name for name in blank - self._unasked() if needed(self._table.c[name])}
         try:
             read = model(**self._clean_data(dict(data)))
         except pydantic.ValidationError as error:
@@ -264,18 +269,24 @@ class Counter(PiccoloCRUD):
             raise self._misread(faults, empty | faults.keys()) from None
         if len(empty) > 1:
             raise self._misread({}, empty)
-        given = model.model_fields if model is self.pydantic_model else data
-        return {name: getattr(read, name) for name in data if name in given}
+        return {name: getattr(read, name) for name in data if name in model.model_fields}
+
+    def _unasked(self) -> set[str]:
+        """The columns that nobody fills in; a hall's rules have its number for their key, which somebody chooses."""
+        key = self.table._meta.primary_key._meta.name
+        return {*policy(self._table.name).kept, key} - {"hall_id"}
 
     def _misread(self, faults: Mapping[str, Any], wrong: AbstractSet[str]) -> Invalid:
         table, language = self._table, _language()
-        named = [words.column(table.name, one.name, language) for one in table.columns if one.name in wrong]
+        names = [one.name for one in table.columns if one.name in (wrong - self._unasked() or wrong)]
+        named = [words.column(table.name, name, language) for name in names]
         if len(named) > 1:
             return Invalid(N_("请填写或更正：{fields}"), code="misread", fields=among(named, language))
-        [column], [fault] = named, faults.values()
+        [name], [column] = names, named
+        fault = faults.get(name, {"type": "missing", "input": ""})
         if fault["type"] == "string_too_long":
             return refusals.too_long(column, fault["ctx"]["max_length"])
-        kind = "missing" if fault["input"] == "" else fault["type"]
+        kind = "missing" if fault["input"] in ("", None) else fault["type"]
         return Invalid(looks.misread(kind), code="misread", column=column)
 
     @staticmethod

@@ -170,3 +170,20 @@ async def test_items_that_come_late_leave_the_number_that_was_asked_for(context:
     )
     await expect(desk.locator("#result-number")).to_have_text(number)
     await expect(desk.locator("#guide")).to_be_hidden()
+    await desk.locator("#seek").press("Enter")  # whoever comes back goes on with what he typed
+    await expect(desk.locator("#guide-name")).to_have_text("养老保险参保登记")
+
+
+async def test_who_types_his_name_before_the_items_come_gets_what_was_asked_for_last(
+    context: BrowserContext, shop: Shop
+) -> None:
+    late = Late()
+    await context.route(re.compile(r"/items\?limit=30&q=ylbx"), late)
+    desk = await open_desk(context, shop)
+    await new_visitor(desk, "sfz", "居民身份证换领")
+    await desk.locator("#seek").fill("ylbx")
+    await late.asked.wait()
+    await desk.locator("#name").fill("张小三")
+    late.let_go.set()
+    await expect(desk.locator("#guide-name")).to_have_text("养老保险参保登记")
+    await expect(desk.locator("#name")).to_have_value("张小三")

@@ -156,9 +156,21 @@ async def test_all_columns_that_are_wrong_are_told_at_once(
     assert said.json()["custom_form_error"] == "请填写或更正：窗口号、窗口名称、所在位置、窗口类型"
     said = await admin.patch(f"{TABLES}/window/{names['window']}/", json={"number": "", "name": "\u3000"})
     assert said.json()["custom_form_error"] == "请填写或更正：窗口号、窗口名称"
+    said = await admin.patch(
+        f"{TABLES}/window/{names['window']}/", json={"id": "", "zone_id": None, "name": "", "state_since": ""}
+    )
+    assert said.json()["custom_form_error"] == "请填写或更正：窗口名称、所在位置"  # the others nobody fills in
+    said = await admin.patch(f"{TABLES}/window/{names['window']}/", json={"state_since": ""})
+    assert "状态起始时间" in said.json()["custom_form_error"]
     said = await admin.patch(f"{TABLES}/window/{names['window']}/", json={"number": "", "name": "社保9号窗口"})
     assert said.json()["custom_form_error"] == "请填写“窗口号”"
     assert await everything(house) == before
+
+
+async def test_a_new_row_has_the_number_that_the_database_gives(house: House, admin: httpx.AsyncClient) -> None:
+    made = await admin.post(f"{TABLES}/zone/", json={"id": 4000, "name": "C区"})
+    assert made.status_code == 201, made.text
+    assert made.json()["id"] < 4000
 
 
 async def test_a_row_that_is_used_says_by_whom(house: House, names: dict[str, Any], admin: httpx.AsyncClient) -> None:
@@ -405,6 +417,7 @@ async def test_broken_requests_are_told(house: House, names: dict[str, Any], adm
         await admin.post(path, content=b'{"name": NaN}', headers=json_type),
         await admin.post(path, content=b"[" * 100_000, headers=json_type),
         await admin.patch(f"{path}{names['zone']}/", json={"hall_id": 10**30}),
+        await admin.post(path, content=b'{"name": "C", "\\ud800": 1}', headers=json_type),
     ):
         assert said.status_code == 422, said.text
         assert said.json()["custom_form_error"]

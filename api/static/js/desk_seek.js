@@ -16,6 +16,7 @@ export class Seek {
   #timer = 0;
   #asked = 0;
   #answer = Promise.resolve();
+  #left = false; // something else was asked for: a list that comes late marks nothing by itself
 
   /**
    * `marked(item)` when a row is marked, null for who cannot say; `taken()` when it is confirmed. `unsure`: whether there
@@ -24,6 +25,7 @@ export class Seek {
   constructor(path, hall, { marked, taken, unsure = true, note = () => null }) {
     Object.assign(this, { path, hall, marked, taken, unsure, note });
     field.addEventListener("input", () => {
+      this.#left = false;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#ask(), TYPING);
     });
@@ -40,7 +42,13 @@ export class Seek {
   clear() {
     field.value = "";
     field.focus();
+    this.#left = false;
     this.#ask();
+  }
+
+  /** Something else is asked for; whoever comes back to the field goes on with what he typed. */
+  leave() {
+    this.#left = true;
   }
 
   #ask() {
@@ -67,6 +75,7 @@ export class Seek {
       this.#ask();
     }
     await this.#answer; // he types faster than the network
+    if (this.#marked < 0 && field.value.trim() && this.#options.length) this.#mark(0);
     if (this.#marked >= 0) this.taken();
   }
 
@@ -76,7 +85,7 @@ export class Seek {
     count.textContent = !typed ? words.favourites : total ? fill(words.items_found, { count: total }) : words.no_item;
     this.#marked = -1;
     field.removeAttribute("aria-activedescendant");
-    if (typed && this.#options.length && document.activeElement === field) this.#mark(0); // else he is at something else by now
+    if (typed && this.#options.length && !this.#left) this.#mark(0);
   }
 
   #row(item, place) {

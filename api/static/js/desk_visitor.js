@@ -48,7 +48,7 @@ export function receive(base, facts) {
     button.addEventListener("click", () => ACTS[button.dataset.act](button));
   }
   return () => {
-    turn += 1;
+    anew();
     at("take").reset();
     at("reason-field").hidden = true;
     at("find-number").value = "";
@@ -86,6 +86,7 @@ export function showPart(part) {
 
 /** An item (null: unsure) is marked in the list: its guide, and the way that is proposed. */
 function consider(marked) {
+  turn += 1;
   item = marked;
   line = null;
   showPart("guide");
@@ -153,9 +154,9 @@ async function take() {
   const given = { item: item?.code, line, priority, reason: priority && at("reason").value.trim(), need: at("need").value,
     name: at("name").value.trim(), phone: at("phone").value.trim() };
   for (const [name, value] of Object.entries(given)) if (value) wish[name] = value;
-  const mine = ++turn;
+  const mine = anew(), came = item;
   const issued = await send(`${path}/tickets`, wish);
-  if (mine === turn) present({ ...issued, item, zone: issued.route.zone, actions: ["cancel", "transfer"], need: wish.need ?? "" });
+  if (mine === turn) present({ ...issued, item: came, zone: issued.route.zone, actions: ["cancel", "transfer"], need: wish.need ?? "" });
   if (mine === turn) document.querySelector("[data-act=print]").focus();
   return fill(words.done.take, issued);
 }
@@ -180,16 +181,22 @@ export async function showNumber(id) {
 
 /** Show the number that an answer brings, ready to be printed, unless something else was asked for since; gives the answer. */
 export async function showSent(sent) {
-  const mine = ++turn;
+  const mine = anew();
   const issued = await sent;
   if (mine === turn) await showNumber(issued.id);
   if (!at("result").hidden && ticket?.id === issued.id) document.querySelector("[data-act=print]").focus();
   return issued;
 }
 
+/** Something else is asked for from here on: what comes late of before, an answer or a list, is not to stand over it. */
+function anew() {
+  seek?.leave();
+  return ++turn;
+}
+
 /** What is to be shown; null, also where it failed, when something else was asked for since. */
 export async function newest(address) {
-  const mine = ++turn;
+  const mine = anew();
   try {
     const answer = await call("GET", address);
     return mine === turn ? answer : null;
@@ -263,7 +270,7 @@ async function print() {
 }
 
 async function move(moved, action, body, more = {}) {
-  const mine = ++turn;
+  const mine = anew();
   await send(`/tickets/${moved.id}/${action}`, body);
   if (mine === turn) await showNumber(moved.id);
   return fill(words.done[action], { ...moved, ...more });
