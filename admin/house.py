@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..booking import planning, rulebook
+from ..booking import planning
 from ..booking.appointments import AppointmentRow
 from ..booking.office import Office
 from ..booking.rulebook import Rulebooks
@@ -19,7 +19,7 @@ from ..core.db import Database
 from ..core.errors import ForeignHall
 from ..core.i18n import Language
 from ..core.privacy import Vault
-from ..queue import hallread, halls
+from ..queue import hallread
 from ..queue.actor import SYSTEM, Actor
 from ..queue.facts import HallFacts
 from ..queue.hall import Hall
@@ -103,5 +103,4 @@ class House:
         Gives the appointments that have no place any more.
         """
         code = (await tx.execute(select(Hall.code).where(Hall.id == hall_id))).scalar_one()
-        facts, rules = await halls.load(tx, code), await rulebook.load(tx, hall_id)
-        return await planning.plan(tx, Office(self.vault, facts, rules, self.root, SYSTEM, moment))
+        return await planning.plan(tx, code, self.vault, self.root, SYSTEM, moment)

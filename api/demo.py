@@ -12,8 +12,6 @@ from piccolo.apps.user.tables import BaseUser
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..booking import rulebook
-from ..booking.office import Office
 from ..booking.planning import plan
 from ..cases.alert_tables import Chain, ChainStep
 from ..core.accounts import User
@@ -21,7 +19,7 @@ from ..core.clock import business_day, now
 from ..core.db import Database
 from ..core.privacy import Vault
 from ..core.settings import Settings
-from ..queue import hallfiles, halls, hallstore
+from ..queue import hallfiles, hallstore
 from ..queue.actor import SYSTEM
 from ..queue.devices import digest
 from ..queue.hall import Hall, Line
@@ -108,8 +106,7 @@ async def _set_up(database: Database, settings: Settings, files: hallfiles.HallF
                 for kind, token in tokens.items()
             ],
         )
-        facts, book = await halls.load(tx, files.hall.code), await rulebook.load(tx, hall)
-        await plan(tx, Office(Vault(settings.secret), facts, book, settings.public_url.rstrip("/"), SYSTEM, moment))
+        await plan(tx, files.hall.code, Vault(settings.secret), settings.public_url.rstrip("/"), SYSTEM, moment)
     return {"hall": files.hall.code, "passwords": passwords, "devices": tokens, "window": numbers[0]}
 
 

@@ -7,12 +7,10 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..core.privacy import Vault
-from ..queue import hallexchange, halls
+from ..queue import hallexchange
 from ..queue.actor import Actor
 from ..queue.hallexchange import Report, Upload
-from . import rulebook
 from .appointments import AppointmentRow
-from .office import Office
 from .planning import plan
 
 
@@ -41,5 +39,4 @@ async def take_in(
     report = await hallexchange.apply(tx, upload, file=file, actor=by.label, at=now, own=own, agreed=agreed)
     if report.hall_id is None:
         return report, ()
-    hall, rules = await halls.load(tx, report.code), await rulebook.load(tx, report.hall_id)
-    return report, await plan(tx, Office(vault, hall, rules, root, by, now))
+    return report, await plan(tx, report.code, vault, root, by, now)
