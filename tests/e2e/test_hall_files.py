@@ -60,6 +60,8 @@ async def test_out_edited_previewed_and_in_while_a_board_is_open(browser: Browse
     async with reading(browser, shop, "admin") as page, reading(browser, shop) as board:
         await board.goto(shop.board)
         await expect(board.locator("#lines")).to_contain_text("社会保险")
+        # The browser hears now that the file is chosen here; as late as Enter is pressed, it may open its own dialog.
+        page.on("filechooser", lambda _: None)
         await arrive(page, shop)
         name, data = await exported(page)
         assert name.startswith(f"{shop.hall}-20")
